@@ -7,6 +7,7 @@
 
 pub mod block;
 pub mod catalog;
+pub mod kernels;
 pub mod param;
 pub mod processor;
 pub mod processors;
