@@ -1,0 +1,14 @@
+//! Measures sound: signals in, numbers out. Knows no song, no file, no screen.
+//!
+//! Everything is a [`Meter`](meter::Meter): told the rate and the channels, fed blocks of any size, asked for a reading.
+//! A reading is the same to the last bit however the signal was cut into blocks. Silence reads as `None`, never as minus
+//! infinity. Samples that are not finite are read as zero, so one of them cannot spoil a measurement; who reads files
+//! counts them.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+pub mod bands;
+pub mod levels;
+pub mod loudness;
+pub mod meter;
+pub mod profile;
+pub mod true_peak;
