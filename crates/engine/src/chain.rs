@@ -1,0 +1,276 @@
+//! A strip's inserts in order: set, keyed, kept on the control grid, and kept from spreading what is not a number.
+
+use mixkeel_dsp::GRID_FRAMES;
+use mixkeel_dsp::block::{Block, Signal};
+use mixkeel_dsp::param::Value;
+use mixkeel_dsp::processor::{AnyProcessor, BoxedSettings, Context, Setup, State, Tail};
+use mixkeel_session::graph::{Curve, Insert, NodeIndex, Tap, grid_before};
+
+use crate::delay::{Delay, Late};
+use crate::error::EngineError;
+use crate::plan::{Plan, Timing};
+use crate::strip::Out;
+
+/// Under this magnitude a sample leaving an insert becomes zero, before it can decay into the subnormal numbers that
+/// many processors compute a hundred times slower. Ours: 1e-30 is −600 dBFS, and eight powers of ten above the first
+/// subnormal `f32`, so nothing that is multiplied by an ordinary gain downstream gets there either.
+const NOTHING: f32 = 1e-30;
+
+/// The inserts of one strip.
+pub(crate) struct Chain<'g> {
+    slots: Vec<Slot<'g>>,
+    setup: Setup,
+    tempo: &'g Curve,
+    /// Samples so far that were not finite.
+    not_finite: u64,
+}
+
+struct Slot<'g> {
+    insert: &'g Insert,
+    settings: BoxedSettings,
+    playing: Playing,
+    /// How many frames sound arrives here after its time: stream frame − lag = session frame.
+    lag: i64,
+    keys: Vec<Key>,
+}
+
+enum Playing {
+    Processor(Box<dyn AnyProcessor>),
+    /// Out of the path, with its latency still in it.
+    Bypassed(Delay),
+}
+
+struct Key {
+    slot: usize,
+    late: Late,
+}
+
+impl<'g> Chain<'g> {
+    /// Builds every processor, set to what it is when nothing moves.
+    pub fn new(
+        strip: &str,
+        inserts: &'g [Insert],
+        setup: Setup,
+        tempo: &'g Curve,
+    ) -> Result<Self, EngineError> {
+        let slots =
+            inserts.iter().map(|insert| Slot::new(strip, insert, &setup)).collect::<Result<_, _>>()?;
+        Ok(Self { slots, setup, tempo, not_finite: 0 })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    pub fn not_finite(&self) -> u64 {
+        self.not_finite
+    }
+
+    /// What planning has to know.
+    pub fn timing(&self) -> Timing {
+        let mut timing = Timing { latency: 0, tail: Tail::Exact(0), keys: Vec::new() };
+        for slot in &self.slots {
+            if matches!(slot.playing, Playing::Processor(_)) {
+                timing.keys.extend(slot.insert.keys.iter().map(|&key| (key, timing.latency)));
+            }
+            timing.tail = timing.tail.then(slot.tail());
+            timing.latency += slot.latency();
+        }
+        timing
+    }
+
+    /// Takes its place in a plan, where sound arrives `arrives` frames after its time.
+    pub fn connect(&mut self, arrives: usize, plan: &Plan, chunk_frames: usize) {
+        let mut lag = arrives;
+        for slot in &mut self.slots {
+            slot.lag = lag as i64;
+            if matches!(slot.playing, Playing::Processor(_)) {
+                slot.keys = slot
+                    .insert
+                    .keys
+                    .iter()
+                    .filter_map(|&from| Key::new(from, lag, plan, chunk_frames))
+                    .collect();
+            }
+            lag += slot.latency();
+        }
+    }
+
+    /// Makes every processor new, with the settings that hold just ahead of a frame of the stream.
+    pub fn start(&mut self, stream: i64) {
+        for slot in &mut self.slots {
+            slot.start(stream, &self.setup);
+        }
+    }
+
+    /// Plays all inserts over one chunk, in place.
+    pub fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64) {
+        for slot in &mut self.slots {
+            slot.run(io, done, stream, self.setup.max_block_frames, self.tempo);
+            self.not_finite += scrub(io);
+        }
+    }
+
+    pub fn snapshot(&self, to: &mut Vec<State>) {
+        for slot in &self.slots {
+            let mut state = State::default();
+            match &slot.playing {
+                Playing::Processor(processor) => processor.snapshot(&mut state),
+                Playing::Bypassed(delay) => delay.snapshot(&mut state),
+            }
+            to.push(state);
+            slot.keys.iter().for_each(|key| key.late.snapshot(to));
+        }
+    }
+
+    /// Goes on at a frame of the stream from what was noted there.
+    pub fn restore(&mut self, stream: i64, from: &mut impl Iterator<Item = State>) {
+        for slot in &mut self.slots {
+            slot.start(stream, &self.setup);
+            if let Some(mut state) = from.next() {
+                state.rewind();
+                match &mut slot.playing {
+                    Playing::Processor(processor) => processor.restore(&mut state),
+                    Playing::Bypassed(delay) => delay.restore(&mut state),
+                }
+            }
+            slot.keys.iter_mut().for_each(|key| key.late.restore(from));
+        }
+    }
+}
+
+impl<'g> Slot<'g> {
+    fn new(strip: &str, insert: &'g Insert, setup: &Setup) -> Result<Self, EngineError> {
+        let mut settings = insert.settings.clone();
+        for (id, curve) in &insert.moving {
+            settings.set(id, &Value::Number(curve.at(0))).map_err(|error| EngineError::Moving {
+                strip: strip.to_owned(),
+                insert: insert.id.clone(),
+                reason: error.to_string(),
+            })?;
+        }
+        let processor = built(insert, &settings, setup);
+        let playing = if insert.bypass {
+            Playing::Bypassed(Delay::new(setup.channels, processor.latency_frames()))
+        } else {
+            Playing::Processor(processor)
+        };
+        Ok(Self { insert, settings, playing, lag: 0, keys: Vec::new() })
+    }
+
+    fn latency(&self) -> usize {
+        match &self.playing {
+            Playing::Processor(processor) => processor.latency_frames(),
+            Playing::Bypassed(delay) => delay.frames(),
+        }
+    }
+
+    /// Counted at its output as time passes, so never shorter than its latency.
+    fn tail(&self) -> Tail {
+        match &self.playing {
+            Playing::Processor(processor) => match processor.tail() {
+                Tail::Exact(frames) => Tail::Exact(frames.max(processor.latency_frames())),
+                Tail::Fading(frames) => Tail::Fading(frames.max(processor.latency_frames())),
+            },
+            Playing::Bypassed(delay) => Tail::Exact(delay.frames()),
+        }
+    }
+
+    fn start(&mut self, stream: i64, setup: &Setup) {
+        // The last point of the grid before this frame: one exactly here is still to come.
+        move_settings(&mut self.settings, self.insert, grid_before(stream - self.lag - 1));
+        match &mut self.playing {
+            Playing::Processor(processor) => *processor = built(self.insert, &self.settings, setup),
+            Playing::Bypassed(delay) => delay.reset(),
+        }
+        self.keys.iter_mut().for_each(|key| key.late.reset());
+    }
+
+    fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64, block_frames: usize, tempo: &Curve) {
+        let Slot { insert, settings, playing, lag, keys } = self;
+        let processor = match playing {
+            Playing::Processor(processor) => processor,
+            Playing::Bypassed(delay) => return delay.run(io),
+        };
+        let (frames, first) = (io.frames(), stream - *lag);
+        for key in keys.iter_mut() {
+            key.late.take(done[key.slot].tap(Tap::PostInserts, frames));
+        }
+        let whole: Vec<Signal<'_>> =
+            keys.iter().map(|key| key.late.heard(done[key.slot].tap(Tap::PostInserts, frames))).collect();
+        let mut parts = Vec::with_capacity(whole.len());
+        let mut from = 0;
+        while from < frames {
+            let frame = first + from as i64;
+            let mut to = frames.min(from + block_frames);
+            if !insert.moving.is_empty() {
+                let point = grid_before(frame);
+                if point == frame {
+                    move_settings(settings, insert, point);
+                    processor.set(&**settings);
+                }
+                to = to.min(from + (point + GRID_FRAMES as i64 - frame) as usize);
+            }
+            parts.clear();
+            parts.extend(whole.iter().map(|key| key.part(from..to)));
+            let at = Context { frame, tempo_bpm: tempo.at(frame) };
+            processor.process(&mut io.part(from..to), &parts, &at);
+            from = to;
+        }
+    }
+}
+
+impl Key {
+    /// Nothing when the plan does not play the strip, which it always does for the keys of a strip that it plays.
+    fn new(from: NodeIndex, lag: usize, plan: &Plan, chunk_frames: usize) -> Option<Self> {
+        let key = plan.nodes[from].as_ref()?;
+        Some(Self { slot: key.slot, late: Late::new(key.channels, lag - key.leaves, chunk_frames) })
+    }
+}
+
+/// A new processor, prepared and set.
+fn built(insert: &Insert, settings: &BoxedSettings, setup: &Setup) -> Box<dyn AnyProcessor> {
+    let mut processor = (insert.kind.build)();
+    processor.prepare(setup);
+    processor.set(&**settings);
+    processor
+}
+
+/// The settings at a point of the grid. A value that the processor refuses leaves the last one standing; curves carry
+/// the bounds of their parameters, so none is refused that the first one was not.
+fn move_settings(settings: &mut BoxedSettings, insert: &Insert, point: i64) {
+    for (id, curve) in &insert.moving {
+        let _refused = settings.set(id, &Value::Number(curve.at(point)));
+    }
+}
+
+/// What leaves an insert is a number that is not nearly nothing, or zero. Says how many samples were not finite: those
+/// would otherwise spread through every sum to the end of the mix.
+fn scrub(io: &mut Block<'_>) -> u64 {
+    let mut not_finite = 0;
+    for channel in io.each() {
+        // In runs short enough for a 32-bit counter, which keeps the loop in full lanes.
+        for run in channel.chunks_mut(1 << 16) {
+            let mut odd: u32 = 0;
+            for sample in run {
+                let magnitude = sample.abs();
+                odd += u32::from(!magnitude.is_finite());
+                *sample = if (NOTHING..=f32::MAX).contains(&magnitude) { *sample } else { 0.0 };
+            }
+            not_finite += u64::from(odd);
+        }
+    }
+    not_finite
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_leave_an_insert() {
+        let mut samples = [1.0, f32::NAN, -0.5, f32::INFINITY, 1e-31, -1e-45, f32::NEG_INFINITY, 2e-30];
+        assert_eq!(scrub(&mut Block::mono(&mut samples)), 3);
+        assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30]);
+    }
+}

@@ -1,0 +1,240 @@
+//! The player: builds what a graph asks for, then plays it chunk by chunk, wave by wave.
+
+use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::processor::Setup;
+use mixkeel_session::graph::{Graph, NodeIndex, Tap};
+use mixkeel_session::session::Id;
+use rayon::prelude::*;
+
+use crate::chain::Chain;
+use crate::checkpoint::Checkpoint;
+use crate::chunk::Chunk;
+use crate::clips::FAR;
+use crate::delay::Late;
+use crate::desk::Desk;
+use crate::error::EngineError;
+use crate::options::Options;
+use crate::plan::{Plan, check_order, listened_to};
+use crate::source::Library;
+use crate::strip::{Out, Strip};
+
+/// Frames in a chunk. Ours: what is heard of a stereo strip is 64 KiB then, so that a strip's own work stays in the
+/// second-level cache, while the threads meet at the end of a wave only a few times a second of music.
+const CHUNK_FRAMES: usize = 4096;
+
+/// Plays a graph.
+pub struct Player<'g> {
+    graph: &'g Graph,
+    options: Options,
+    plan: Plan,
+    /// In the order of playing, like `outs`.
+    strips: Vec<Strip<'g>>,
+    outs: Vec<Out>,
+    desk: Desk<'g>,
+    taps: Vec<StripTaps>,
+    /// The first stream frame of the next chunk.
+    stream: i64,
+    /// The session frames wanted.
+    from: i64,
+    to: i64,
+}
+
+/// What may be listened to of one strip, waiting for the end of the master.
+struct StripTaps {
+    post_inserts: Option<Late>,
+    post_fader: Option<Late>,
+}
+
+impl StripTaps {
+    fn each(&self) -> impl Iterator<Item = &Late> {
+        self.post_inserts.iter().chain(&self.post_fader)
+    }
+
+    fn each_mut(&mut self) -> impl Iterator<Item = &mut Late> {
+        self.post_inserts.iter_mut().chain(&mut self.post_fader)
+    }
+}
+
+/// A strip, or the master, whose inserts gave samples that were not finite numbers. They were played as zeros.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFinite {
+    /// The strip, or `master`.
+    pub strip: Id,
+    /// How many samples so far.
+    pub samples: u64,
+}
+
+impl<'g> Player<'g> {
+    /// Builds every processor, opens every recording that can be heard, and stands ready at the first frame.
+    ///
+    /// # Errors
+    /// A recording that cannot be opened, a block size out of range, strips out of order, a lane on a parameter that
+    /// does not exist.
+    pub fn new(graph: &'g Graph, library: &dyn Library, options: &Options) -> Result<Self, EngineError> {
+        if !(32..=mixkeel_dsp::MAX_BLOCK_FRAMES).contains(&options.block_frames) {
+            return Err(EngineError::BlockFrames(options.block_frames));
+        }
+        check_order(graph)?;
+        let setup =
+            |channels| Setup { rate_hz: graph.rate_hz, channels, max_block_frames: options.block_frames };
+        let mut chains = graph
+            .nodes
+            .iter()
+            .zip(listened_to(graph, options.taps))
+            .map(|(node, listened)| {
+                listened
+                    .then(|| Chain::new(&node.id, &node.inserts, setup(node.channels), &graph.tempo))
+                    .transpose()
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let master = Chain::new("master", &graph.master_inserts, setup(Channels::Stereo), &graph.tempo)?;
+        let timings: Vec<_> = chains.iter().map(|chain| chain.as_ref().map(Chain::timing)).collect();
+        let plan = Plan::new(graph, &timings, &master.timing());
+
+        let to_build: Vec<_> =
+            plan.order.iter().filter_map(|&index| Some((index, chains[index].take()?))).collect();
+        // All are opened before the first failure is looked at, so that it is the same one every time.
+        let strips: Vec<_> = to_build
+            .into_par_iter()
+            .map(|(index, chain)| Strip::new(graph, index, chain, &plan, library, CHUNK_FRAMES))
+            .collect();
+        let strips = strips.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let outs = strips.iter().map(|strip| Out::new(strip.node().channels, CHUNK_FRAMES)).collect();
+
+        let taps = plan.order.iter().filter_map(|&index| plan.nodes[index].as_ref()).map(|strip| {
+            let late = |wanted: bool, channels| {
+                wanted.then(|| Late::new(channels, plan.lag - strip.leaves, CHUNK_FRAMES))
+            };
+            StripTaps {
+                post_inserts: late(options.taps.post_inserts, strip.channels),
+                post_fader: late(options.taps.post_fader, Channels::Stereo),
+            }
+        });
+        let taps = taps.collect();
+        let far = |frame: u64| frame.min(FAR as u64) as i64;
+        let (from, to) = (far(options.from), far(options.to.unwrap_or(plan.length_frames)));
+        let desk = Desk::new(graph, master, &plan, CHUNK_FRAMES);
+        let options = options.clone();
+        let mut player = Self { graph, options, plan, strips, outs, desk, taps, stream: 0, from, to };
+        player.stream = player.plan.begin(from);
+        player.strips.iter_mut().for_each(|strip| strip.start(player.stream));
+        player.desk.start(player.stream);
+        Ok(player)
+    }
+
+    /// Frames that this render gives, tails included.
+    pub fn length_frames(&self) -> u64 {
+        (self.to - self.from).max(0) as u64
+    }
+
+    /// Plays on, and gives the next frames; nothing after the last.
+    ///
+    /// # Errors
+    /// A recording that cannot be read. The render is over then: what follows would not be the song.
+    #[allow(clippy::should_implement_trait)] // an `Iterator` cannot lend what the next call overwrites
+    pub fn next(&mut self) -> Result<Option<Chunk<'_>>, EngineError> {
+        let lag = self.plan.lag as i64;
+        let (first, end) = (self.from + lag, self.to + lag);
+        while self.from < self.to && self.stream < end {
+            let stream = self.stream;
+            let frames = (end - stream).min(CHUNK_FRAMES as i64) as usize;
+            if let Err(error) = self.play(frames) {
+                self.to = self.from;
+                return Err(error);
+            }
+            self.stream += frames as i64;
+            if self.stream > first {
+                let skipped = (first - stream).max(0);
+                let part = skipped as usize..frames;
+                return Ok(Some(Chunk::new(self, (stream + skipped - lag) as u64, part)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The strips whose inserts have given something other than numbers, and how often.
+    pub fn not_finite(&self) -> Vec<NotFinite> {
+        let strips = self.strips.iter().map(|strip| (strip.node().id.as_str(), strip.not_finite()));
+        strips
+            .chain([("master", self.desk.not_finite())])
+            .filter(|&(_, samples)| samples > 0)
+            .map(|(strip, samples)| NotFinite { strip: strip.to_owned(), samples })
+            .collect()
+    }
+
+    /// The memory of the render after the last chunk.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let mut master = self.desk.snapshot();
+        self.taps.iter().flat_map(StripTaps::each).for_each(|late| late.snapshot(&mut master));
+        Checkpoint {
+            stream: self.stream,
+            frame: (self.stream - self.plan.lag as i64).max(0) as u64,
+            rate_hz: self.graph.rate_hz,
+            taps: self.options.taps,
+            strips: self.strips.iter().map(|strip| (strip.node().id.clone(), strip.snapshot())).collect(),
+            master,
+        }
+    }
+
+    /// Goes on from where a checkpoint was made, and gives the frames wanted that come after it.
+    ///
+    /// # Errors
+    /// A checkpoint of other strips, or one after the first frame wanted.
+    pub fn resume(&mut self, checkpoint: &Checkpoint) -> Result<(), EngineError> {
+        if !checkpoint.fits(&self.checkpoint()) {
+            return Err(EngineError::Checkpoint("was made from another session"));
+        }
+        if checkpoint.stream > self.from + self.plan.lag as i64 {
+            return Err(EngineError::Checkpoint("lies after the first frame to be played"));
+        }
+        self.stream = checkpoint.stream;
+        for (strip, (_, states)) in self.strips.iter_mut().zip(&checkpoint.strips) {
+            strip.restore(self.stream, states);
+        }
+        let mut states = checkpoint.master.iter().cloned();
+        self.desk.restore(self.stream, &mut states);
+        self.taps.iter_mut().flat_map(StripTaps::each_mut).for_each(|late| late.restore(&mut states));
+        Ok(())
+    }
+
+    /// Plays one run of the stream, wave by wave: within a wave nobody hears anybody else.
+    fn play(&mut self, frames: usize) -> Result<(), EngineError> {
+        let stream = self.stream;
+        for wave in &self.plan.waves {
+            let (done, playing) = self.outs.split_at_mut(wave.start);
+            let done = &*done;
+            self.strips[wave.clone()]
+                .par_iter_mut()
+                .zip(playing[..wave.len()].par_iter_mut())
+                .with_max_len(1)
+                .for_each(|(strip, out)| strip.play(done, stream, frames, out));
+        }
+        if let Some(error) = self.strips.iter_mut().find_map(Strip::take_failure) {
+            return Err(error.into());
+        }
+        self.desk.play(&self.outs, stream, frames);
+        for (taps, out) in self.taps.iter_mut().zip(&self.outs) {
+            for (late, tap) in
+                [(&mut taps.post_inserts, Tap::PostInserts), (&mut taps.post_fader, Tap::PostFader)]
+            {
+                if let Some(late) = late {
+                    late.take(out.tap(tap, frames));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn desk(&self) -> &Desk<'g> {
+        &self.desk
+    }
+
+    pub(crate) fn tap(&self, node: NodeIndex, tap: Tap, frames: usize) -> Option<Signal<'_>> {
+        let slot = self.plan.nodes.get(node)?.as_ref()?.slot;
+        let late = match tap {
+            Tap::PostInserts => self.taps.get(slot)?.post_inserts.as_ref()?,
+            Tap::PostFader => self.taps.get(slot)?.post_fader.as_ref()?,
+        };
+        Some(late.heard(self.outs.get(slot)?.tap(tap, frames)))
+    }
+}
