@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::disk::{FileSystem, RealDisk, Standing, Target};
+use super::disk::{FileSystem, Readable, RealDisk, Standing, Target};
 use super::error::{Kind, WriteError};
 
 /// The longest name that every common file system takes: 255 bytes on ext4, XFS and Btrfs, 255 UTF-16 units on NTFS,
@@ -108,6 +108,14 @@ impl Partial {
         self.file()
             .and_then(over)
             .map_err(|error| WriteError::system(&self.path, "writing the header", error))
+    }
+
+    /// What has been written so far, to be read back.
+    pub(crate) fn read_back(&mut self) -> Result<Box<dyn Readable>, WriteError> {
+        let flushed = self.file().and_then(|file| file.flush());
+        flushed
+            .and_then(|()| self.disk.open(&self.hidden))
+            .map_err(|error| WriteError::system(&self.path, "reading back", error))
     }
 
     /// Puts the file under its name and returns how long the medium took to take it.

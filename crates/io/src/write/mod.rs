@@ -11,6 +11,7 @@
 mod atomic;
 pub mod disk;
 mod error;
+mod flac;
 mod spec;
 mod wav;
 mod word;

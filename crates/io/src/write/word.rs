@@ -1,35 +1,30 @@
 //! Word length: from `f32` to 16- or 24-bit integers, dithered once and only where the word gets shorter.
 
 use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::kernels::dither::{Dither, Quantiser, WordLength};
 
 use super::spec::{Bits, Spec};
 
 /// Frames converted at a time. Ours: two channels of `f32`, noise and integers stay in the first-level cache.
 const PIECE_FRAMES: usize = 1024;
 
-/// 1.5 · 2^52. Added to a number below 2^51 in size it leaves no bits for a fraction, so the sum is rounded to the
-/// nearest integer, ties to even, by the addition itself: exact, the same everywhere, and as fast as adding.
-const ROUND: f64 = 6_755_399_441_055_744.0;
-
 /// Turns samples into words of one length and counts what did not fit.
+///
+/// Dither is triangular, independent per channel, and there in silence too: noise that stops with the music is heard to.
 pub(crate) struct Words {
-    bits: Bits,
-    dither_seed: Option<u64>,
+    quantiser: Quantiser,
+    dithers: bool,
     frames: u64,
-    clipped: u64,
     not_finite: u64,
 }
 
 impl Words {
     pub(crate) fn new(spec: &Spec) -> Self {
         let kept = spec.source_bits.is_some_and(|bits| bits <= spec.bits.count());
-        Self {
-            bits: spec.bits,
-            dither_seed: (!kept && spec.bits != Bits::F32).then_some(spec.dither_seed),
-            frames: 0,
-            clipped: 0,
-            not_finite: 0,
-        }
+        let dithers = !kept && spec.bits != Bits::F32;
+        let word = if spec.bits == Bits::I16 { WordLength::Bits16 } else { WordLength::Bits24 };
+        let dither = if dithers { Dither::Tpdf } else { Dither::None };
+        Self { quantiser: Quantiser::new(word, dither, spec.dither_seed), dithers, frames: 0, not_finite: 0 }
     }
 
     /// Frames converted so far.
@@ -39,7 +34,7 @@ impl Words {
 
     /// Samples that lay outside what the word can hold and were set to its nearest end.
     pub(crate) fn clipped(&self) -> u64 {
-        self.clipped
+        self.quantiser.clipped_samples()
     }
 
     /// Samples that were not numbers or infinite and were written as 0.
@@ -49,7 +44,7 @@ impl Words {
 
     /// Whether noise is added.
     pub(crate) fn dithers(&self) -> bool {
-        self.dither_seed.is_some()
+        self.dithers
     }
 
     /// Integers of the target word length, channel by channel, in pieces of at most [`PIECE_FRAMES`].
@@ -62,7 +57,7 @@ impl Words {
         let mut start = 0;
         while start < signal.frames() {
             let piece = signal.part(start..start + PIECE_FRAMES);
-            for (channel, (samples, out)) in (0_u32..).zip(piece.each().zip(&mut words)) {
+            for (channel, (samples, out)) in (0..).zip(piece.each().zip(&mut words)) {
                 self.convert(channel, samples, out);
             }
             let frames = piece.frames();
@@ -99,25 +94,13 @@ impl Words {
         self.frames += frames as u64;
     }
 
-    fn convert(&mut self, channel: u32, samples: &[f32], out: &mut [i32]) {
-        let full = f64::from(1_u32 << (self.bits.count() - 1));
-        let mut noise = [0.0_f64; PIECE_FRAMES];
-        if let Some(seed) = self.dither_seed {
-            for (frame, noise) in (self.frames..).zip(noise.iter_mut().take(samples.len())) {
-                *noise = tpdf(seed, channel, frame);
-            }
+    fn convert(&mut self, channel: usize, samples: &[f32], codes: &mut [i32]) {
+        let mut clean_samples = [0.0_f32; PIECE_FRAMES];
+        for (to, &sample) in clean_samples.iter_mut().zip(samples) {
+            *to = clean(sample, &mut self.not_finite);
         }
-        let (mut clipped, mut bad) = (0, 0);
-        for ((&sample, noise), out) in samples.iter().zip(noise).zip(out) {
-            let exact = f64::from(clean(sample, &mut bad)) * full + noise;
-            // Bounded before rounding, a little outside the range, so that what rounds to an end is not called clipped.
-            let rounded = (exact.clamp(-full - 1.0, full) + ROUND) - ROUND;
-            let word = rounded.clamp(-full, full - 1.0);
-            clipped += u64::from(word != rounded);
-            *out = word as i32;
-        }
-        self.clipped += clipped;
-        self.not_finite += bad;
+        let held = samples.len().min(PIECE_FRAMES);
+        self.quantiser.quantise_run(&clean_samples[..held], channel, self.frames, codes);
     }
 }
 
@@ -125,12 +108,4 @@ fn clean(sample: f32, bad: &mut u64) -> f32 {
     let finite = sample.is_finite();
     *bad += u64::from(!finite);
     if finite { sample } else { 0.0 }
-}
-
-fn tpdf(seed: u64, channel: u32, frame: u64) -> f64 {
-    let mut bits = seed ^ (frame << 1 | u64::from(channel)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    bits = (bits ^ bits >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    bits = (bits ^ bits >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    bits ^= bits >> 31;
-    (f64::from(bits as u32) - f64::from((bits >> 32) as u32)) / 4_294_967_296.0
 }

@@ -9,6 +9,7 @@ use mixkeel_dsp::block::Signal;
 use super::atomic::Partial;
 use super::disk::{FileSystem, RealDisk};
 use super::error::{Kind, WriteError};
+use super::flac::FlacEncoder;
 use super::spec::{Bits, Format, Spec};
 use super::wav::WavEncoder;
 use super::word::Words;
@@ -43,7 +44,8 @@ pub struct Writer {
 }
 
 enum Encoder {
-    Wav(WavEncoder),
+    Wav(Box<WavEncoder>),
+    Flac(Box<FlacEncoder>),
 }
 
 /// Begins a file. Nothing bears the name `path` (or what bore it before still does) until [`Writer::finish`].
@@ -75,10 +77,10 @@ pub fn create_on(disk: Arc<dyn FileSystem>, path: &Path, spec: &Spec) -> Result<
         (Format::Flac, Bits::F32) => {
             unsupported("FLAC holds no floating point".into(), "Write 24 bits, or a WAV file.")
         }
-        (Format::Flac, _) => unsupported("FLAC is not written by this version".into(), "Write a WAV file."),
+        (Format::Flac, _) => start(Encoder::Flac(Box::new(FlacEncoder::new(spec))), words),
         (Format::Wav, _) => {
             let encoder = WavEncoder::new(spec, &words);
-            start(Encoder::Wav(encoder), words)
+            start(Encoder::Wav(Box::new(encoder)), words)
         }
     }
 }
@@ -100,6 +102,7 @@ impl Writer {
         }
         let done = match &mut self.encoder {
             Encoder::Wav(encoder) => encoder.write(signal, &mut self.words, &mut self.file),
+            Encoder::Flac(encoder) => encoder.write(signal, &mut self.words, &mut self.file),
         };
         self.broken = done.is_err();
         done
@@ -113,6 +116,7 @@ impl Writer {
         self.whole()?;
         match self.encoder {
             Encoder::Wav(encoder) => encoder.finish(&self.words, &mut self.file)?,
+            Encoder::Flac(encoder) => encoder.finish(&self.words, &mut self.file)?,
         }
         let (path, bytes) = (self.file.path().to_owned(), self.file.bytes());
         let synced = self.file.commit()?;
@@ -139,6 +143,7 @@ impl Encoder {
     fn begin(&mut self, file: &mut Partial) -> Result<(), WriteError> {
         match self {
             Encoder::Wav(encoder) => encoder.begin(file),
+            Encoder::Flac(encoder) => encoder.begin(file),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::atomic::Partial;
 use super::error::WriteError;
 use super::spec::{Bits, Spec};
 use super::word::Words;
+pub(crate) use bext::software;
 use header::Header;
 
 /// Bytes gathered before the system is asked to write them. Ours: 256 KiB stay in the second-level cache, and a call
