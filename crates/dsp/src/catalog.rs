@@ -3,7 +3,7 @@
 use crate::param::ParamSpec;
 use crate::param::Settings;
 use crate::processor::{AnyProcessor, BoxedSettings, Processor};
-use crate::processors::polarity::Polarity;
+use crate::processors::{delay_line::DelayLine, gain::Gain, pan::Pan, polarity::Polarity, width::Width};
 
 /// One kind of processor: what a session file calls `kind = "…"`.
 #[derive(Clone, Copy)]
@@ -33,7 +33,13 @@ impl PartialEq for Kind {
 }
 
 /// All kinds, in the order in which people read them.
-pub static CATALOG: &[Kind] = &[kind::<Polarity>("polarity", "Turns the waveform upside down.")];
+pub static CATALOG: &[Kind] = &[
+    kind::<Polarity>("polarity", "Turns the waveform upside down."),
+    kind::<Gain>("gain", "Makes a signal louder or softer."),
+    kind::<Pan>("pan", "Moves the balance of a stereo signal to one side."),
+    kind::<Width>("width", "Makes a stereo signal narrower or wider."),
+    kind::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
+];
 
 /// The kind of this name.
 pub fn find(id: &str) -> Option<&'static Kind> {

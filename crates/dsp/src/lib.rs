@@ -7,6 +7,7 @@
 
 pub mod block;
 pub mod catalog;
+pub mod glide;
 pub mod kernels;
 pub mod param;
 pub mod processor;

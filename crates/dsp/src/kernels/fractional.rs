@@ -64,7 +64,7 @@ pub struct FractionalShift {
 }
 
 impl FractionalShift {
-    /// Positive shifts make the sound later. Not-a-number counts as 0.
+    /// Positive shifts make the sound later. Not-a-number and infinity count as 0.
     pub fn new(shift_frames: f64) -> Self {
         let shift_frames = if shift_frames.is_finite() { shift_frames } else { 0.0 };
         let offset = libm::floor(-shift_frames);

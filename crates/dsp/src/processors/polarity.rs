@@ -1,7 +1,9 @@
 //! Turns the waveform upside down, on one channel or both.
 
 use crate::block::{Block, Signal};
-use crate::processor::{Context, Processor, Setup};
+use crate::glide::Glide;
+use crate::processor::{Context, Processor, Setup, State};
+use crate::processors::gain::multiply;
 
 crate::params! {
     /// What a polarity switch can be set to.
@@ -13,27 +15,49 @@ crate::params! {
     }
 }
 
-/// Multiplies by −1. Exact: a signal and its inverse cancel to zero.
-#[derive(Debug, Default)]
+impl PolaritySettings {
+    fn factors(&self) -> [f64; 2] {
+        [self.left, self.right].map(|turned| if turned { -1.0 } else { 1.0 })
+    }
+}
+
+/// Multiplies by −1. Exact: a signal and its inverse cancel to zero. Switched while sound plays, it turns over within
+/// one grid interval, without a click.
+#[derive(Debug)]
 pub struct Polarity {
-    settings: PolaritySettings,
+    factors: Glide<[f64; 2]>,
+}
+
+impl Default for Polarity {
+    fn default() -> Self {
+        Self { factors: Glide::new(PolaritySettings::default().factors()) }
+    }
 }
 
 impl Processor for Polarity {
     type Settings = PolaritySettings;
 
-    fn prepare(&mut self, _setup: &Setup) {}
+    fn prepare(&mut self, _setup: &Setup) {
+        self.factors.settle();
+    }
 
     fn set(&mut self, settings: &PolaritySettings) {
-        self.settings = *settings;
+        self.factors.aim(settings.factors());
     }
 
-    fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], _at: &Context) {
-        let turned = [self.settings.left, self.settings.right];
-        for (channel, _) in io.each().zip(turned).filter(|(_, turn)| *turn) {
-            channel.iter_mut().for_each(|sample| *sample = -*sample);
-        }
+    fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
+        multiply(&mut self.factors, io, at);
     }
 
-    fn reset(&mut self) {}
+    fn reset(&mut self) {
+        self.factors.settle();
+    }
+
+    fn snapshot(&self, to: &mut State) {
+        self.factors.snapshot(to);
+    }
+
+    fn restore(&mut self, from: &mut State) {
+        self.factors.restore(from);
+    }
 }

@@ -130,7 +130,7 @@ impl Resampler {
         let (first, _) = self.place(output.start);
         let (last, _) = self.place(output.end - 1);
         let half_width = self.half_width();
-        first.saturating_sub(half_width.saturating_sub(1))..last.saturating_add(half_width.max(1))
+        first.saturating_sub(half_width.saturating_sub(1))..last.saturating_add(half_width + 1)
     }
 
     /// Forgets everything and makes `output_frame` the next to be pulled. The caller pushes the signal from the returned

@@ -1,0 +1,80 @@
+//! Moves the balance of a stereo signal to one side.
+
+use crate::block::{Block, Channels, Signal};
+use crate::glide::Glide;
+use crate::processor::{Context, Processor, Setup, State};
+use crate::processors::gain::multiply;
+
+crate::params! {
+    /// What a balance can be set to.
+    pub struct PanSettings {
+        /// From −1 (left only) over 0 (as it is) to +1 (right only).
+        pan: f64 = 0.0 [-1.0..=1.0, ""] automatable;
+    }
+}
+
+impl PanSettings {
+    /// A balance, not a pan pot: nothing crosses over. The side moved away from falls along a quarter of a cosine (−3.01 dB
+    /// half way, nothing at the end), the other stays as it is, and the middle changes no bit.
+    fn factors(&self) -> [f64; 2] {
+        let aside = self.pan.abs();
+        let falling = if aside >= 1.0 { 0.0 } else { libm::cos(aside * std::f64::consts::FRAC_PI_2) };
+        if self.pan > 0.0 { [falling, 1.0] } else { [1.0, falling] }
+    }
+}
+
+/// Balance for stereo signals. One channel alone passes as it is: placing it between two is the strip's work.
+#[derive(Debug)]
+pub struct Pan {
+    factors: Glide<[f64; 2]>,
+}
+
+impl Default for Pan {
+    fn default() -> Self {
+        Self { factors: Glide::new(PanSettings::default().factors()) }
+    }
+}
+
+impl Processor for Pan {
+    type Settings = PanSettings;
+
+    fn prepare(&mut self, _setup: &Setup) {
+        self.factors.settle();
+    }
+
+    fn set(&mut self, settings: &PanSettings) {
+        self.factors.aim(settings.factors());
+    }
+
+    fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
+        if io.channels() == Channels::Stereo {
+            multiply(&mut self.factors, io, at);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.factors.settle();
+    }
+
+    fn snapshot(&self, to: &mut State) {
+        self.factors.snapshot(to);
+    }
+
+    fn restore(&mut self, from: &mut State) {
+        self.factors.restore(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn far_right_leaves_exactly_nothing_on_the_left() {
+        assert_eq!(PanSettings { pan: 1.0 }.factors(), [0.0, 1.0]);
+        assert_eq!(PanSettings { pan: -1.0 }.factors(), [1.0, 0.0]);
+        assert_eq!(PanSettings { pan: 0.0 }.factors(), [1.0, 1.0]);
+        let [left, right] = PanSettings { pan: 0.5 }.factors();
+        assert!((crate::units::db_from_gain(left) + 3.0103).abs() < 1e-4 && right == 1.0);
+    }
+}

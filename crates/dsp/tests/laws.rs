@@ -1,0 +1,261 @@
+//! What every processor promises, tried on all of them: they stand in the catalogue, so a new one is tried by being there.
+
+mod listening;
+
+use listening::{Noise, db, same_bits};
+use mixkeel_dsp::MAX_BLOCK_FRAMES;
+use mixkeel_dsp::block::{Block, Buffer, Channels, Signal};
+use mixkeel_dsp::catalog::{CATALOG, Kind};
+use mixkeel_dsp::param::{Range, Value};
+use mixkeel_dsp::processor::{AnyProcessor, BoxedSettings, Context, Setup, State, Tail};
+
+const RATES_HZ: [u32; 5] = [44_100, 48_000, 88_200, 96_000, 192_000];
+const BLOCKS: [usize; 6] = [1, 17, 32, 64, 1_000, 4_096];
+/// Not on the control grid, and before session zero.
+const FIRST_FRAME: i64 = -1_029;
+
+/// Every kind at every rate, on one channel and on two.
+fn everywhere(mut law: impl FnMut(&Kind, &Setup, &mut Noise)) {
+    let mut random = Noise(2_026);
+    for kind in CATALOG {
+        for rate_hz in RATES_HZ {
+            for channels in [Channels::Mono, Channels::Stereo] {
+                law(kind, &Setup { rate_hz, channels, max_block_frames: MAX_BLOCK_FRAMES }, &mut random);
+            }
+        }
+    }
+}
+
+/// Every parameter at its least, its greatest, its default, or anywhere between.
+fn any_settings(kind: &Kind, random: &mut Noise) -> BoxedSettings {
+    let mut settings = (kind.settings)();
+    for spec in kind.specs {
+        let value = match spec.range {
+            Range::Number { min, max, default } => Value::Number(match random.below(8) {
+                0 => min,
+                1 => max,
+                2 => default,
+                _ => min + (max - min) * (random.next() + 1.0) / 2.0,
+            }),
+            Range::Switch { .. } => Value::Switch(random.next() > 0.0),
+        };
+        settings.set(spec.id, &value).unwrap();
+    }
+    settings
+}
+
+fn ready(kind: &Kind, setup: &Setup, settings: &BoxedSettings) -> Box<dyn AnyProcessor> {
+    let mut processor = (kind.build)();
+    processor.prepare(setup);
+    processor.set(&**settings);
+    processor
+}
+
+fn noise(setup: &Setup, frames: usize, random: &mut Noise) -> Buffer {
+    let mut buffer = Buffer::new(setup.channels, frames);
+    buffer.block().each().for_each(|channel| channel.copy_from_slice(&random.samples(frames)));
+    buffer
+}
+
+/// Plays `sound` in blocks, with new settings before the frames named in `changes`.
+fn play(
+    processor: &mut dyn AnyProcessor,
+    sound: &mut Buffer,
+    first_frame: i64,
+    block_frames: usize,
+    changes: &[(usize, &BoxedSettings)],
+) {
+    let frames = sound.frames();
+    let key = Buffer::new(sound.channels(), frames);
+    let mut done = 0;
+    while done < frames {
+        if let Some((_, settings)) = changes.iter().find(|(frame, _)| *frame == done) {
+            processor.set(&***settings);
+        }
+        let next_change = changes.iter().map(|(frame, _)| *frame).filter(|frame| *frame > done).min();
+        let end = frames.min(done + block_frames).min(next_change.unwrap_or(frames));
+        let at = Context { frame: first_frame + done as i64, tempo_bpm: 120.0 };
+        let keys: [Signal<'_>; 1] = [key.signal().part(done..end)];
+        processor.process(&mut sound.block().part(done..end), &keys, &at);
+        done = end;
+    }
+}
+
+fn same(one: &Buffer, other: &Buffer) -> bool {
+    one.signal().each().zip(other.signal().each()).all(|(one, other)| same_bits(one, other))
+}
+
+#[test]
+fn the_size_of_blocks_changes_no_bit() {
+    everywhere(|kind, setup, random| {
+        let settings: Vec<_> = (0..4).map(|_| any_settings(kind, random)).collect();
+        let changes = [(500, &settings[1]), (512, &settings[2]), (1_029 + 640, &settings[3])];
+        let sound = noise(setup, 4_500, random);
+        let heard = |block_frames| {
+            let mut sound = sound.clone();
+            play(&mut *ready(kind, setup, &settings[0]), &mut sound, FIRST_FRAME, block_frames, &changes);
+            sound
+        };
+        let whole = heard(MAX_BLOCK_FRAMES);
+        for block_frames in BLOCKS {
+            assert!(same(&whole, &heard(block_frames)), "{} {setup:?} by {block_frames}", kind.id);
+        }
+    });
+}
+
+#[test]
+fn after_a_reset_it_is_as_new() {
+    everywhere(|kind, setup, random| {
+        let (before, after) = (any_settings(kind, random), any_settings(kind, random));
+        let mut used = ready(kind, setup, &before);
+        play(&mut *used, &mut noise(setup, 3_000, random), FIRST_FRAME, 256, &[(2_990, &after)]);
+        used.reset();
+        let mut heard = noise(setup, 3_000, random);
+        let mut wanted = heard.clone();
+        play(&mut *used, &mut heard, FIRST_FRAME, 256, &[]);
+        play(&mut *ready(kind, setup, &after), &mut wanted, FIRST_FRAME, 256, &[]);
+        assert!(same(&heard, &wanted), "{} {setup:?}", kind.id);
+    });
+}
+
+#[test]
+fn nothing_is_allocated_while_sound_plays() {
+    everywhere(|kind, setup, random| {
+        let (before, after) = (any_settings(kind, random), any_settings(kind, random));
+        let mut processor = ready(kind, setup, &before);
+        let mut sound = noise(setup, 2_000, random);
+        let key = sound.clone();
+        let allocations = allocation_counter::measure(|| {
+            for (first, settings) in [(0, &after), (700, &before), (1_001, &after)] {
+                processor.set(&**settings);
+                let keys = [key.signal().part(first..first + 700)];
+                let at = Context { frame: first as i64, tempo_bpm: 97.0 };
+                processor.process(&mut sound.block().part(first..first + 700), &keys, &at);
+            }
+            processor.reset();
+        });
+        assert_eq!(allocations.count_total, 0, "{} {setup:?}", kind.id);
+    });
+}
+
+#[test]
+fn latency_is_what_it_says() {
+    everywhere(|kind, setup, _| {
+        let mut processor = ready(kind, setup, &(kind.settings)());
+        let mut sound = Buffer::new(setup.channels, processor.latency_frames() + 1_000);
+        sound.block().each().for_each(|channel| channel[100] = 0.5);
+        play(&mut *processor, &mut sound, 0, 512, &[]);
+        for channel in sound.signal().each() {
+            let peak = channel.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+            let measured = peak.map(|(frame, _)| frame as i64 - 100);
+            assert_eq!(measured, Some(processor.latency_frames() as i64), "{} {setup:?}", kind.id);
+        }
+    });
+}
+
+#[test]
+fn it_is_silent_after_its_tail() {
+    everywhere(|kind, setup, random| {
+        let mut processor = ready(kind, setup, &any_settings(kind, random));
+        let mut sound = noise(setup, 1_000, random);
+        play(&mut *processor, &mut sound, 0, 512, &[]);
+        let mut tail = Buffer::new(setup.channels, processor.tail().frames() + 512);
+        play(&mut *processor, &mut tail, 1_000, 512, &[]);
+        for channel in tail.signal().each() {
+            let after = &channel[processor.tail().frames()..];
+            let peak = after.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+            match processor.tail() {
+                Tail::Exact(_) => assert_eq!(peak, 0.0, "{} {setup:?}", kind.id),
+                Tail::Fading(_) => assert!(db(f64::from(peak)) < -120.0, "{} {setup:?}", kind.id),
+            }
+        }
+    });
+}
+
+#[test]
+fn a_bad_sample_does_not_stick() {
+    everywhere(|kind, setup, random| {
+        let settings = any_settings(kind, random);
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let mut processor = ready(kind, setup, &settings);
+            let mut clean = ready(kind, setup, &settings);
+            let tail = processor.tail();
+            let mut sound = noise(setup, 1_000 + tail.frames(), random);
+            let mut wanted = sound.clone();
+            sound.block().each().for_each(|channel| channel[300..310].fill(bad));
+            wanted.block().each().for_each(|channel| channel[300..310].fill(0.0));
+            play(&mut *processor, &mut sound, 0, 512, &[]);
+            play(&mut *clean, &mut wanted, 0, 512, &[]);
+            for (heard, wanted) in sound.signal().each().zip(wanted.signal().each()) {
+                let after = 310 + tail.frames();
+                assert!(heard[after..].iter().all(|sample| sample.is_finite()), "{} {setup:?}", kind.id);
+                if matches!(tail, Tail::Exact(_)) {
+                    assert!(same_bits(&heard[after..], &wanted[after..]), "{} {setup:?}", kind.id);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_checkpoint_goes_on_with_the_same_bits() {
+    everywhere(|kind, setup, random| {
+        let (before, after) = (any_settings(kind, random), any_settings(kind, random));
+        let mut first = ready(kind, setup, &before);
+        // The settings change 10 frames before the checkpoint, which lies between two points of the grid.
+        play(&mut *first, &mut noise(setup, 3_001, random), 0, 333, &[(2_991, &after)]);
+        let mut state = State::default();
+        first.snapshot(&mut state);
+        let mut wanted = noise(setup, 3_000, random);
+        let mut heard = wanted.clone();
+        play(&mut *first, &mut wanted, 3_001, 333, &[]);
+        let mut second = ready(kind, setup, &after);
+        state.rewind();
+        second.restore(&mut state);
+        play(&mut *second, &mut heard, 3_001, 128, &[]);
+        assert!(same(&heard, &wanted), "{} {setup:?}", kind.id);
+    });
+}
+
+#[test]
+fn settings_survive_a_file() {
+    let mut random = Noise(9);
+    for kind in CATALOG {
+        for settings in [(kind.settings)(), any_settings(kind, &mut random)] {
+            let mut read = (kind.settings)();
+            for spec in kind.specs {
+                let written = serde_json::to_string(&settings.get(spec.id).unwrap()).unwrap();
+                read.set(spec.id, &serde_json::from_str(&written).unwrap()).unwrap();
+            }
+            assert_eq!(read, settings);
+        }
+    }
+}
+
+#[test]
+fn parameters_say_what_they_do_and_in_which_unit() {
+    const UNITS: [(&str, &str); 6] =
+        [("_db", "dB"), ("_ms", "ms"), ("_hz", "Hz"), ("_s", "s"), ("_percent", "%"), ("_cents", "cents")];
+    for kind in CATALOG {
+        assert!(kind.about.ends_with('.'), "{}", kind.id);
+        for spec in kind.specs {
+            assert!(spec.help.len() > 10 && spec.help.ends_with('.'), "{}/{}", kind.id, spec.id);
+            let of_name = UNITS.iter().find(|(suffix, _)| spec.id.ends_with(suffix)).map(|(_, unit)| *unit);
+            assert_eq!(of_name.unwrap_or(""), spec.unit, "{}/{}", kind.id, spec.id);
+        }
+    }
+}
+
+#[test]
+fn a_block_without_frames_changes_nothing() {
+    everywhere(|kind, setup, random| {
+        let settings = any_settings(kind, random);
+        let (mut one, mut other) = (ready(kind, setup, &settings), ready(kind, setup, &settings));
+        one.process(&mut Block::mono(&mut []), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+        let mut heard = noise(setup, 200, random);
+        let mut wanted = heard.clone();
+        play(&mut *one, &mut heard, 0, 64, &[]);
+        play(&mut *other, &mut wanted, 0, 64, &[]);
+        assert!(same(&heard, &wanted), "{}", kind.id);
+    });
+}
