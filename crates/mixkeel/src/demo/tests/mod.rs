@@ -1,0 +1,1 @@
+//! The song is what its truth says, to the bit.
