@@ -1,4 +1,5 @@
 //! What is written is what comes back: every code, every format, however the sound was cut into blocks.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 mod write_support;
 

@@ -1,4 +1,5 @@
 //! What a WAV file says about itself, read back byte by byte.
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests are tests.
 
 mod write_support;
 

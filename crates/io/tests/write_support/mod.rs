@@ -69,7 +69,7 @@ pub fn chunks(bytes: &[u8]) -> ([u8; 4], Vec<Chunk>) {
     while at + 8 <= bytes.len() {
         let id: [u8; 4] = bytes[at..at + 4].try_into().unwrap();
         let size = match (number(at + 4), found.first()) {
-            (u32::MAX, Some((first, body))) if first == b"ds64" => {
+            (u32::MAX, Some(([b'd', b's', b'6', b'4'], body))) => {
                 u64::from_le_bytes(body[8..16].try_into().unwrap()) as usize
             }
             (u32::MAX, _) => bytes.len() - at - 8,

@@ -120,6 +120,6 @@ mod tests {
         bits.put_unary(40);
         bits.put_rice(0b1011, 2);
         bits.align();
-        assert_eq!(bits.bytes(), [0b1011_1111, 0, 0, 0, 0, 0, 0b1_001_11_00]);
+        assert_eq!(bits.bytes(), [0b1011_1111, 0, 0, 0, 0, 0, 0b1001_1100]);
     }
 }

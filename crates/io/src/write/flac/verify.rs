@@ -1,6 +1,7 @@
 //! Decodes what was written with a decoder that is not ours, and compares it with what was meant.
 
-use std::io;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -28,9 +29,35 @@ impl From<Error> for Wrong {
     }
 }
 
+/// A stream that remembers its first failure: decoders may take one for the end of the stream.
+struct Remembering {
+    stream: Box<dyn Readable>,
+    failure: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl Read for Remembering {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(bytes).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                failure.get_or_insert_with(|| error.kind().into());
+            }
+        })
+    }
+}
+
 /// Succeeds when the stream decodes to this many frames and their digest is the one that the stream carries, which
 /// was made from the samples before they were coded. Reads in pieces, whatever the length.
 pub(super) fn verify(stream: Box<dyn Readable>, frames: u64) -> Result<(), Wrong> {
+    let failure = Arc::default();
+    let result = decode(Remembering { stream, failure: Arc::clone(&failure) }, frames);
+    match failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(error) => Err(Wrong::Disk(error)),
+        None => result,
+    }
+}
+
+fn decode(stream: Remembering, frames: u64) -> Result<(), Wrong> {
     let source = MediaSourceStream::new(Box::new(ReadOnlySource::new(stream)), Default::default());
     let mut reader = FlacReader::try_new(source, FormatOptions::default())?;
     let track = reader.default_track(TrackType::Audio);

@@ -2,6 +2,8 @@
 
 mod bext;
 mod header;
+#[cfg(test)]
+mod tests;
 
 use mixkeel_dsp::block::{Channels, Signal};
 
