@@ -16,6 +16,9 @@ use crate::strip::Out;
 /// subnormal `f32`, so nothing that is multiplied by an ordinary gain downstream gets there either.
 const NOTHING: f32 = 1e-30;
 
+/// One cell of the control grid.
+const GRID: i64 = GRID_FRAMES as i64;
+
 /// The inserts of one strip.
 pub(crate) struct Chain<'g> {
     slots: Vec<Slot<'g>>,
@@ -177,8 +180,8 @@ impl<'g> Slot<'g> {
     }
 
     fn start(&mut self, stream: i64, setup: &Setup) {
-        // The last point of the grid before this frame: one exactly here is still to come.
-        move_settings(&mut self.settings, self.insert, grid_before(stream - self.lag - 1));
+        // What was set at the last point of the grid before this frame; one exactly here is still to come.
+        move_settings(&mut self.settings, self.insert, grid_before(stream - self.lag - 1) + GRID);
         match &mut self.playing {
             Playing::Processor(processor) => *processor = built(self.insert, &self.settings, setup),
             Playing::Bypassed(delay) => delay.reset(),
@@ -206,10 +209,11 @@ impl<'g> Slot<'g> {
             if !insert.moving.is_empty() {
                 let point = grid_before(frame);
                 if point == frame {
-                    move_settings(settings, insert, point);
+                    // A processor takes one cell to arrive at what it is set to: said now, it is there in time.
+                    move_settings(settings, insert, point + GRID);
                     processor.set(&**settings);
                 }
-                to = to.min(from + (point + GRID_FRAMES as i64 - frame) as usize);
+                to = to.min(from + (point + GRID - frame) as usize);
             }
             parts.clear();
             parts.extend(whole.iter().map(|key| key.part(from..to)));

@@ -1,0 +1,170 @@
+//! The same song gives the same bytes: on any number of threads, in blocks of any size, whatever order its tracks are
+//! written in, on every run.
+
+mod song;
+
+use mixkeel_dsp::block::Channels;
+use mixkeel_engine::{Options, Taps};
+use mixkeel_session::graph::{GainCurve, Graph, Input, Tap};
+use mixkeel_session::resolve::{MediaFacts, resolve};
+use mixkeel_session::session::{Bus, Clip, Lane, Master, Return, Send, Session, Song, StripSettings, Track};
+use song::kinds::{ECHO, LOOK_AHEAD, MINUS_KEY, PLAIN_GAIN};
+use song::{Render, Shelf, bus, edge, graph, insert, lane, render_with, shelf, track};
+
+/// Everything that a console has: mono and stereo, buses in buses, sends of both kinds, a return, rides, keys, look-ahead,
+/// echoes, a fraction of a frame, and a chain on the master.
+fn busy_song() -> (Graph, Shelf) {
+    let frames = 21_000;
+    let shelf = shelf(&[
+        ("bass", Channels::Mono, frames),
+        ("drums", Channels::Stereo, frames),
+        ("keys", Channels::Stereo, 9_000),
+        ("vox", Channels::Mono, frames - 777),
+    ]);
+    let mut bass = track("bass", Channels::Mono, frames);
+    bass.inserts = vec![insert(&LOOK_AHEAD, &[("frames", 333.0)]), insert(&MINUS_KEY, &[])];
+    let mut drums = track("drums", Channels::Stereo, frames);
+    drums.placement.width = lane(1.0, &[(3_000, 0.0), (8_000, 0.6)]);
+    drums.inserts = vec![insert(&PLAIN_GAIN, &[])];
+    drums.inserts[0].moving.push(("factor".to_owned(), lane(0.5, &[(100, 0.0), (12_345, 0.5)])));
+    let mut keys = track("keys", Channels::Stereo, 9_000);
+    if let Input::Clips { clips, gain } = &mut keys.input {
+        clips[0].at_frame = 4_321.4;
+        *gain = -0.7;
+    }
+    let mut vox = track("vox", Channels::Mono, frames - 777);
+    vox.placement.fader = GainCurve(lane(-2.0, &[(0, 0.0), (5_001, 4.0), (5_002, -6.0), (15_000, 1.0)]));
+    vox.placement.pan = lane(0.1, &[(9_000, 0.0), (9_500, -0.8)]);
+    vox.inserts = vec![insert(&ECHO, &[])];
+    let mut band = bus("band", &[0, 2]);
+    band.inserts = vec![insert(&LOOK_AHEAD, &[("frames", 64.0)])];
+    let plate = mixkeel_session::graph::Node {
+        input: Input::Sum(vec![
+            edge(1, Tap::PostFader, -9.0),
+            mixkeel_session::graph::Edge {
+                from: 3,
+                tap: Tap::PostInserts,
+                gain: GainCurve(lane(-12.0, &[(2_000, 0.0), (7_777, 9.0)])),
+            },
+        ]),
+        inserts: vec![insert(&ECHO, &[("feedback", 0.7)])],
+        ..bus("plate", &[])
+    };
+    let all = bus("all", &[4, 1]);
+    let mut graph = graph(vec![bass, drums, keys, vox, band, plate, all], &[6, 5, 3]);
+    graph.nodes[0].inserts[1].keys = vec![];
+    graph.nodes[4].inserts.push(insert(&MINUS_KEY, &[]));
+    graph.nodes[4].inserts[1].keys = vec![3];
+    graph.headroom = 0.37;
+    graph.master_inserts =
+        vec![insert(&LOOK_AHEAD, &[("frames", 50.0)]), insert(&ECHO, &[("feedback", 0.1)])];
+    (graph, shelf)
+}
+
+fn bits(render: &Render) -> Vec<Vec<u32>> {
+    let tracks = [&render.mix, &render.dry].into_iter();
+    tracks
+        .chain(&render.stems)
+        .chain(&render.post_inserts)
+        .chain(&render.post_fader)
+        .map(song::Track::bits)
+        .collect()
+}
+
+fn everything(block_frames: usize) -> Options {
+    Options { block_frames, taps: Taps { post_fader: true, post_inserts: true }, ..Options::default() }
+}
+
+#[test]
+fn on_any_number_of_threads() {
+    let (graph, shelf) = busy_song();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| render_with(&graph, &shelf, &everything(512)))
+    };
+    let alone = on(1);
+    assert!(alone.mix.peak() > 0.1);
+    for threads in [2, 16] {
+        assert!(bits(&on(threads)) == bits(&alone), "{threads} threads");
+    }
+}
+
+#[test]
+fn in_blocks_of_any_size() {
+    let (graph, shelf) = busy_song();
+    let first = render_with(&graph, &shelf, &everything(512));
+    for block_frames in [32, 33, 64, 500, 1_024, 4_096] {
+        let other = render_with(&graph, &shelf, &everything(block_frames));
+        assert!(bits(&other) == bits(&first), "blocks of {block_frames}");
+    }
+}
+
+#[test]
+fn whatever_else_is_listened_to() {
+    let (graph, shelf) = busy_song();
+    let all = render_with(&graph, &shelf, &everything(512));
+    let stems = render_with(&graph, &shelf, &Options::default());
+    assert_eq!(stems.mix.bits(), all.mix.bits());
+    assert_eq!(stems.stems, all.stems);
+}
+
+fn written(id: &str, pan: f64) -> Track {
+    Track {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        clips: vec![Clip { file: id.to_owned(), right: None, at_s: 0.0 }],
+        role: mixkeel_session::role::Role::Unknown,
+        bus: if pan < 0.0 { "left-bus" } else { "master" }.to_owned(),
+        trim_db: 1.3,
+        inverted: false,
+        shift_ms: pan,
+        inserts: Vec::new(),
+        fader_db: -4.1,
+        pan,
+        width: 1.0,
+        mute: false,
+        solo: false,
+        sends: vec![Send {
+            id: "send-plate".into(),
+            to: "plate".into(),
+            level_db: -7.7,
+            pre_fader: pan > 0.5,
+        }],
+        lanes: vec![Lane {
+            id: "lift".into(),
+            of: "fader_db".into(),
+            by: None,
+            because: None,
+            points: vec![(0.01, 0.0), (0.1, 2.0)],
+        }],
+        lock: Vec::new(),
+    }
+}
+
+#[test]
+fn in_whatever_order_the_tracks_are_written() {
+    let ids = ["kick", "snare", "oh", "gtr-1", "gtr-2", "vox"];
+    let recordings: Vec<_> = ids.iter().map(|&id| (id, Channels::Mono, 9_600)).collect();
+    let shelf = shelf(&recordings);
+    let facts = MediaFacts { channels: Channels::Mono, length_frames: 9_600 };
+    let media = ids.iter().map(|id| ((*id).to_owned(), facts)).collect::<std::collections::BTreeMap<_, _>>();
+    let mut session = Session {
+        title: "Any order".to_owned(),
+        rate_hz: 48_000,
+        focus: Vec::new(),
+        song: Song::default(),
+        sections: Vec::new(),
+        buses: vec![Bus { id: "left-bus".into(), to: "master".into(), strip: StripSettings::default() }],
+        returns: vec![Return { id: "plate".into(), to: "master".into(), strip: StripSettings::default() }],
+        tracks: ids.iter().zip(-3..).map(|(id, place)| written(id, f64::from(place) / 3.0)).collect(),
+        master: Master { headroom_db: -2.5, inserts: Vec::new(), lock: Vec::new() },
+    };
+    let play = |session: &Session| render_with(&resolve(session, &media).unwrap(), &shelf, &everything(512));
+    let first = play(&session);
+    assert!(first.mix.peak() > 0.1);
+    for _ in 0..3 {
+        session.tracks.rotate_left(1);
+        session.tracks.swap(0, 3);
+        assert!(bits(&play(&session)) == bits(&first));
+    }
+}
