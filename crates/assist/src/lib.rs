@@ -1,0 +1,34 @@
+//! Proposes changes to a session: rules, one decision a file. Never touches sound or disk.
+//!
+//! What is known about the recordings is a [`Song`](song::Song); what is written is a
+//! [`Session`](mixkeel_session::session::Session); a [`Rule`] looks at both and proposes
+//! [`Edit`](mixkeel_session::edit::Edit)s with reasons. [`decide`](decide::decide) runs all of [`RULES`] in order and
+//! listens, through an [`Ear`](ear::Ear), before those that ask for it.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+pub mod decide;
+pub mod ear;
+pub mod pairs;
+pub mod roles;
+pub mod rule;
+pub mod rules;
+pub mod song;
+pub mod start;
+
+use rule::Rule;
+
+/// Every rule, in the order applied: what stays out, then levels, places, routing, and at last what the sum leaves.
+/// Levels come first because most of a mix is level; headroom comes last because everything before it changes the sum.
+pub static RULES: [&dyn Rule; 6] = [
+    &rules::repair::keep_out::KeepOut,
+    &rules::trim::stage::Stage,
+    &rules::balance::by_role::ByRole,
+    &rules::pan::by_role_and_band::ByRoleAndBand,
+    &rules::bus::by_role::ByRole,
+    &rules::headroom::sum::Sum,
+];
+
+/// The rule with this id.
+pub fn rule(id: &str) -> Option<&'static dyn Rule> {
+    RULES.into_iter().find(|rule| rule.id() == id)
+}

@@ -1,0 +1,70 @@
+//! Mutes what is no part of the mix: click tracks, guides, a mix of the other files, silent files.
+//!
+//! **What it does.** Sets `mute` on tracks whose role is `click`, `scratch` or `mix`, and on tracks with nothing to hear.
+//!
+//! **Why.** A click in the mix is a fault that everybody hears; a rough mix among its own tracks doubles all of them; a
+//! guide take fights the take that replaced it. A silent file does no harm, but it would take part in counts.
+//!
+//! **Evidence.** The role by name; the gated loudness of BS.1770 (nothing above −70 LUFS is silence).
+//!
+//! **Example.** `CLICK.wav` is muted because "it is a click track".
+//!
+//! **Known problems.** A song called "Click" whose only word is its name would lose a track if the name were not shared
+//! by all files. A metronome that is meant as music must be given a role by hand.
+//!
+//! **Options.** `--role "CLICK.wav=percussion"`, or `lock = ["mute"]` in the session.
+//!
+//! **Sureness.** That of the role; certain for silence. A role that is only guessed mutes nothing.
+//!
+//! **References.** Ours; every delivery guide asks for it in other words.
+
+use mixkeel_dsp::param::Value;
+use mixkeel_session::edit::{Edit, Sureness};
+use mixkeel_session::role::Role;
+use mixkeel_session::session::Session;
+
+use crate::rule::{Proposal, Rule};
+use crate::song::{Known, Song};
+
+/// See the head of this file.
+#[derive(Debug)]
+pub struct KeepOut;
+
+impl Rule for KeepOut {
+    fn id(&self) -> &'static str {
+        "repair/keep-out"
+    }
+
+    fn file(&self) -> &'static str {
+        file!()
+    }
+
+    fn line(&self) -> u32 {
+        line!()
+    }
+
+    fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
+        song.known(session).iter().filter_map(|known| self.keep_out(known, session)).collect()
+    }
+}
+
+impl KeepOut {
+    fn keep_out(&self, known: &Known, session: &Session) -> Option<Edit> {
+        let by_role = match known.role {
+            Role::Click => Some("it is a click track"),
+            Role::Scratch => Some("it is a guide or an old take"),
+            Role::Mix => Some("it is a mix of the other files, which would double them"),
+            _ => None,
+        };
+        let (sureness, because) = match (by_role, known.facts.loudness_lufs()) {
+            (Some(because), _) => (known.facts.sureness.max(Sureness::Likely), because),
+            (None, None) => (Sureness::Certain, "there is nothing to hear in it"),
+            (None, Some(_)) => return None,
+        };
+        let mut proposal = Proposal::new(self.id(), sureness, because);
+        if let Some(lufs) = known.facts.loudness_lufs() {
+            proposal = proposal.measured("gated loudness", lufs, "LUFS");
+        }
+        proposal.set(session, &known.track.id, "mute", Value::Switch(true))
+    }
+}

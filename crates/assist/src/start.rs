@@ -1,0 +1,112 @@
+//! Where the balance starts: from the levels at which the tracks arrive, or from none.
+
+use mixkeel_dsp::units::{db_from_power, power_from_db};
+use mixkeel_session::session::Session;
+
+use mixkeel_dsp::block::Channels;
+
+use crate::song::{Known, Song};
+
+/// Where the balance starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// The levels at which tracks arrive mean nothing: raw recordings, normalised files.
+    Fresh,
+    /// They are the owner's balance: a workstation's export. It is kept.
+    Tracks,
+    /// Let the evidence say which.
+    #[default]
+    Auto,
+}
+
+/// A start and the reason for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// [`Start::Fresh`] or [`Start::Tracks`].
+    pub start: Start,
+    /// Why, in a sentence that goes on the screen.
+    pub because: String,
+}
+
+/// Files of an export end together to within this many seconds. Ours: two frames of video, more than any workstation
+/// is out by and less than any two takes differ by.
+const SAME_LENGTH_S: f64 = 0.08;
+
+/// A peak this near to another's says that one target was set for both. Ours.
+const SAME_PEAK_DB: f64 = 0.3;
+
+/// Loudness that a balance may span, loudest to quietest. Ours: less than 3 LU between the quietest and loudest of
+/// several tracks is a staging level, more than 40 LU is somebody's noise floor.
+const BALANCE_SPAN_LU: (f64, f64) = (3.0, 40.0);
+
+/// Loudness that the plain sum of an export may have. Ours: −8 LUFS is as hot as masters go, −36 is a very quiet mix.
+const SUM_LUFS: (f64, f64) = (-36.0, -8.0);
+
+/// The start for a song: what was asked for, or what the evidence says.
+///
+/// Tracks count as an export when all of this holds: at least three of them sound; all start and end together; at least
+/// half are stereo (raw recordings of one microphone each are mono); their peaks were not normalised; their loudness
+/// spans a range as a balance does; and their plain sum is as loud as a mix can be. Anything else is fresh: a balance
+/// by role is better than one by accident.
+pub fn choose(song: &Song, session: &Session) -> Choice {
+    match song.start {
+        Start::Fresh => Choice { start: Start::Fresh, because: "a fresh balance was asked for".to_owned() },
+        Start::Tracks => {
+            Choice { start: Start::Tracks, because: "the tracks' own balance was asked for".to_owned() }
+        }
+        Start::Auto => weigh(&song.sounding(session)),
+    }
+}
+
+fn weigh(tracks: &[Known]) -> Choice {
+    let fresh = |because: &str| Choice { start: Start::Fresh, because: because.to_owned() };
+    if tracks.len() < 3 {
+        return fresh("fewer than three tracks sound, too few to be somebody's balance");
+    }
+    let ends = |known: &Known| known.facts.at_s + known.facts.profile.length_s();
+    if span(tracks.iter().map(|known| known.facts.at_s)) > SAME_LENGTH_S
+        || span(tracks.iter().map(ends)) > SAME_LENGTH_S
+    {
+        return fresh("the files do not start and end together, as an export would");
+    }
+    let stereo = tracks.iter().filter(|known| known.facts.profile.channels == Channels::Stereo).count();
+    if 2 * stereo < tracks.len() {
+        return fresh("most files are mono, as recordings are and exports seldom");
+    }
+    if normalised(tracks) {
+        return fresh(
+            "most files peak at the same level, so they were normalised and their levels mean nothing",
+        );
+    }
+    let loudness: Vec<f64> = tracks.iter().filter_map(|known| known.facts.loudness_lufs()).collect();
+    let spread = span(loudness.iter().copied());
+    if spread < BALANCE_SPAN_LU.0 || spread > BALANCE_SPAN_LU.1 {
+        return fresh("the levels at which the files arrive are no balance");
+    }
+    let sum = db_from_power(loudness.iter().map(|lufs| power_from_db(*lufs)).sum());
+    if sum < SUM_LUFS.0 || sum > SUM_LUFS.1 {
+        return fresh("the plain sum of the files is not as loud as a mix would be");
+    }
+    Choice {
+        start: Start::Tracks,
+        because: format!(
+            "the files start and end together, most are stereo, none of their levels were normalised and they span \
+             {spread:.0} LU: an export, whose balance is kept"
+        ),
+    }
+}
+
+/// Whether more than half of the peaks lie together.
+fn normalised(tracks: &[Known]) -> bool {
+    let mut peaks: Vec<f64> =
+        tracks.iter().filter_map(|known| known.facts.profile.levels.sample_peak_dbfs()).collect();
+    peaks.sort_by(f64::total_cmp);
+    let together = peaks.len() / 2 + 1;
+    peaks.windows(together).any(|some| span(some.iter().copied()) < SAME_PEAK_DB)
+}
+
+fn span(values: impl Iterator<Item = f64>) -> f64 {
+    let (low, high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    (high - low).max(0.0)
+}
