@@ -214,9 +214,10 @@ fn check_lane(place: &str, strip: &Strip<'_>, lane: &Lane, faults: &mut Vec<Faul
 pub(crate) fn lane_target<'a>(strip: &Strip<'a>, of: &str) -> Result<(&'static ParamSpec, f64), Fault> {
     let movable = |names: Vec<String>| {
         let message = format!("`{of}` is nothing that a lane can move");
+        let part = of.split('/').next().unwrap_or_default();
         let help = did_you_mean(of, names.iter().map(String::as_str))
             .or_else(|| Some(format!("a lane moves one of: {}", names.join(", "))));
-        Fault::new("", message).help(help)
+        Fault::new("", message).help(help).missing(part)
     };
     let own = [(&fields::FADER_DB, strip.fader_db), (&fields::PAN, strip.pan), (&fields::WIDTH, strip.width)];
     if let Some(&target) = own.iter().find(|(spec, _)| spec.id == of) {
@@ -230,7 +231,7 @@ pub(crate) fn lane_target<'a>(strip: &Strip<'a>, of: &str) -> Result<(&'static P
         return level.then_some((&fields::LEVEL_DB, send.level_db)).ok_or_else(|| movable(movables(strip)));
     }
     let Some(insert) = strip.inserts.iter().find(|insert| insert.id == part) else {
-        return Err(movable(movables(strip)).missing(part));
+        return Err(movable(movables(strip)));
     };
     let spec = insert.settings.specs().iter().find(|spec| spec.id == parameter && spec.automatable);
     match (spec, insert.settings.get(parameter)) {
@@ -241,8 +242,9 @@ pub(crate) fn lane_target<'a>(strip: &Strip<'a>, of: &str) -> Result<(&'static P
 
 fn movables(strip: &Strip<'_>) -> Vec<String> {
     let own = [fields::FADER_DB.id, fields::PAN.id, fields::WIDTH.id].map(str::to_owned);
-    let sends = strip.sends.iter().map(|send| format!("{}/{}", send.id, fields::LEVEL_DB.id));
-    let inserts = strip.inserts.iter().flat_map(|insert| {
+    let sends = strip.sends.iter().filter(|send| !send.id.is_empty());
+    let sends = sends.map(|send| format!("{}/{}", send.id, fields::LEVEL_DB.id));
+    let inserts = strip.inserts.iter().filter(|insert| !insert.id.is_empty()).flat_map(|insert| {
         let moving = insert.settings.specs().iter().filter(|spec| spec.automatable);
         moving.map(move |spec| format!("{}/{}", insert.id, spec.id))
     });

@@ -8,10 +8,18 @@ pub fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Opt
     words
         .into_iter()
         .filter(|word| *word != wrong)
-        .map(|word| (strsim::damerau_levenshtein(&lower, word), word))
+        .map(|word| (slips(&lower, word), word))
         .filter(|(slips, word)| slips * 3 <= word.chars().count().max(3))
         .min()
         .map(|(_, word)| word)
+}
+
+/// Letters that differ; none where only the unit was left out (`gain` for `gain_db`).
+fn slips(wrong: &str, word: &str) -> usize {
+    if !wrong.is_empty() && word.strip_prefix(wrong).is_some_and(|unit| unit.starts_with('_')) {
+        return 0;
+    }
+    strsim::damerau_levenshtein(wrong, word)
 }
 
 /// The same as a sentence for a problem's help line.
@@ -34,6 +42,7 @@ mod tests {
         assert_eq!(nearest("Pan", keys), Some("pan"));
         assert_eq!(nearest("widht", keys), Some("width"));
         assert_eq!(nearest("mix", keys), None);
+        assert_eq!(nearest("fader", keys), Some("fader_db"));
         assert_eq!(did_you_mean(&"x".repeat(10_000), keys), None);
     }
 }

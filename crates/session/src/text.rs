@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use mixkeel_dsp::param::Value;
+
 use crate::session::Metre;
 
 /// A number in the fewest digits that lead back to it, always with a point or an exponent: `-1.5`, `0.0`, `-inf`.
@@ -29,6 +31,15 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// Any value.
+pub(crate) fn value(value: &Value) -> String {
+    match value {
+        Value::Switch(on) => on.to_string(),
+        Value::Number(float) => number(*float),
+        Value::Word(word) => quoted(word),
+    }
 }
 
 /// `["kick", "bass"]`.

@@ -1,0 +1,255 @@
+//! The JSON Schema of a session file, for editors that complete and check while one types.
+
+use mixkeel_dsp::catalog::{CATALOG, Kind};
+use mixkeel_dsp::param::{ParamSpec, Range};
+use serde_json::{Map, Value, json};
+
+use crate::fields;
+use crate::role::Role;
+use crate::write::VERSION;
+
+/// The schema, made of the same declarations that the reader checks by.
+pub fn schema() -> Value {
+    let (insert, send, lane, clip) = (list("insert"), list("send"), list("lane"), list("clip"));
+    let sum = |to_help: &str| {
+        let mut keys = specs(&fields::SUM);
+        keys.extend(named([
+            ("id", id()),
+            ("to", text(to_help)),
+            ("insert", insert.clone()),
+            ("send", send.clone()),
+            ("lane", lane.clone()),
+            ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db.")),
+        ]));
+        table(&["id"], keys)
+    };
+    let mut track = specs(&fields::TRACK);
+    track.extend(named([
+        ("id", id()),
+        ("name", text("What people call it.")),
+        ("clip", clip),
+        ("role", words("What it is.", &Role::ALL.map(Role::word))),
+        ("bus", text("The bus that it feeds, or master.")),
+        ("polarity", words("As recorded, or upside down.", &fields::POLARITY)),
+        ("insert", insert.clone()),
+        ("send", send.clone()),
+        ("lane", lane.clone()),
+        ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db.")),
+    ]));
+    let mut master = specs(&[&fields::HEADROOM_DB]);
+    master.extend(named([("insert", insert.clone()), ("lock", texts("What no rule may change."))]));
+    let mut section = specs(&[&fields::FROM_S, &fields::TO_S]);
+    section.extend(named([("id", id()), ("kind", text("Sections of a kind are the same music again."))]));
+    let song = named([("tempo", pairs("From second, beats a minute.", tempo())), ("metre", metre())]);
+    let mut rate = specs(&[&fields::RATE_HZ]);
+    if let Some(Value::Object(rate)) = rate.get_mut("rate_hz") {
+        rate.insert("type".to_owned(), json!("integer"));
+    }
+    let mut top = rate;
+    top.extend(named([
+        ("mixkeel", json!({ "const": VERSION, "description": "The version of this format." })),
+        ("title", text("The title of the song.")),
+        ("focus", texts("Ids of the tracks the song is about, the first one first.")),
+        ("song", table(&[], song)),
+        ("section", json!({ "type": "array", "items": table(&["id", "from_s", "to_s"], section) })),
+        ("master", table(&[], master)),
+        ("bus", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
+        ("return", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
+        ("track", json!({ "type": "array", "items": table(&["id"], track) })),
+    ]));
+    let mut schema = table(&["mixkeel", "rate_hz"], top);
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!("Mixkeel session");
+    schema["$defs"] = json!({
+        "insert": { "oneOf": CATALOG.iter().map(insert_of).collect::<Vec<_>>() },
+        "send": send_table(),
+        "lane": lane_table(),
+        "clip": clip_table(),
+    });
+    schema
+}
+
+fn insert_of(kind: &Kind) -> Value {
+    let mut keys = specs(&[&fields::BYPASS]);
+    keys.extend(named([
+        ("id", id()),
+        ("kind", json!({ "const": kind.id, "description": kind.about })),
+        ("by", text("The rule that put it here.")),
+        ("because", text("Why.")),
+        ("keys", texts("Ids of the strips that key it.")),
+    ]));
+    for spec in kind.specs {
+        let path: Vec<&str> = spec.id.split(['.', '/']).collect();
+        put(&mut keys, &path, spec);
+    }
+    table(&["id", "kind"], keys)
+}
+
+/// Puts a setting where its path leads, through tables within tables.
+fn put(keys: &mut Map<String, Value>, path: &[&str], spec: &ParamSpec) {
+    match path {
+        [] => {}
+        [key] => {
+            keys.insert((*key).to_owned(), of(spec));
+        }
+        [first, rest @ ..] => {
+            let inner = keys.entry((*first).to_owned()).or_insert_with(|| table(&[], Map::new()));
+            if let Some(Value::Object(inner)) = inner.get_mut("properties") {
+                put(inner, rest, spec);
+            }
+        }
+    }
+}
+
+fn send_table() -> Value {
+    let mut keys = specs(&fields::SEND);
+    keys.extend(named([("id", id()), ("to", text("The return or bus that hears it."))]));
+    table(&["id", "to"], keys)
+}
+
+fn lane_table() -> Value {
+    let offset = json!({ "type": "number", "description": "Offset, in the unit of what it moves." });
+    let keys = named([
+        ("id", id()),
+        ("of", text("What it moves: fader_db, pan, send-plate/level_db, eq-1/gain_db.")),
+        ("by", text("The rule that wrote it.")),
+        ("because", text("Why.")),
+        ("points", pairs("Seconds and offset, in order of time; straight lines between.", offset)),
+    ]);
+    table(&["id", "of", "points"], keys)
+}
+
+fn clip_table() -> Value {
+    let mut keys = specs(&[&fields::AT_S]);
+    keys.extend(named([
+        ("file", text("Path relative to this file's folder, with / between parts.")),
+        ("right", text("The right side, where left and right are two mono files.")),
+    ]));
+    table(&["file"], keys)
+}
+
+fn list(of: &str) -> Value {
+    json!({ "type": "array", "items": { "$ref": format!("#/$defs/{of}") } })
+}
+
+fn table(required: &[&str], keys: Map<String, Value>) -> Value {
+    json!({ "type": "object", "required": required, "properties": keys, "additionalProperties": false })
+}
+
+fn named<const N: usize>(keys: [(&str, Value); N]) -> Map<String, Value> {
+    keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn specs(specs: &[&ParamSpec]) -> Map<String, Value> {
+    specs.iter().map(|spec| (spec.id.to_owned(), of(spec))).collect()
+}
+
+/// One parameter. JSON has no infinity: a range without an end has no bound here.
+fn of(spec: &ParamSpec) -> Value {
+    match spec.range {
+        Range::Switch { default } => {
+            json!({ "type": "boolean", "default": default, "description": spec.help })
+        }
+        Range::Number { min, max, default } => {
+            let unit = if spec.unit.is_empty() { String::new() } else { format!(" In {}.", spec.unit) };
+            let mut number = json!({
+                "type": "number", "default": default, "description": format!("{}{unit}", spec.help)
+            });
+            for (key, bound) in [("minimum", min), ("maximum", max)] {
+                if bound.is_finite() {
+                    number[key] = json!(bound);
+                }
+            }
+            number
+        }
+    }
+}
+
+fn tempo() -> Value {
+    of(&fields::TEMPO_BPM)
+}
+
+fn metre() -> Value {
+    let metre = json!({ "type": "string", "pattern": "^[0-9]{1,2}/(1|2|4|8|16)$" });
+    pairs("From second, beats a bar and the note that is a beat.", metre)
+}
+
+fn pairs(help: &str, second: Value) -> Value {
+    json!({
+        "type": "array", "description": help,
+        "items": { "type": "array", "prefixItems": [{ "type": "number" }, second], "minItems": 2, "maxItems": 2 }
+    })
+}
+
+fn id() -> Value {
+    json!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": crate::id::MAX_ID_BYTES,
+            "description": "Lower-case letters, digits and single hyphens; never changed." })
+}
+
+fn text(help: &str) -> Value {
+    json!({ "type": "string", "description": help })
+}
+
+fn texts(help: &str) -> Value {
+    json!({ "type": "array", "items": { "type": "string" }, "description": help })
+}
+
+fn words(help: &str, words: &[&str]) -> Value {
+    json!({ "enum": words, "description": help })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    fn keys_of(table: &Value) -> BTreeSet<String> {
+        table["properties"].as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+    }
+
+    #[test]
+    fn the_schema_knows_exactly_the_keys_that_the_reader_asks_for() {
+        let inserts: String = CATALOG
+            .iter()
+            .map(|kind| {
+                let settings = (kind.settings)();
+                let lines = kind.specs.iter().filter_map(|spec| {
+                    let value = settings.get(spec.id)?;
+                    Some(format!("{} = {}\n", spec.id.replace('/', "."), crate::text::value(&value)))
+                });
+                let lines: String = lines.collect();
+                format!("[[track.insert]]\nid = \"a-{}\"\nkind = \"{}\"\n{lines}", kind.id, kind.id)
+            })
+            .collect();
+        let text = format!(
+            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
+             clip = [{{}}]\n{inserts}[[track.send]]\n[[track.lane]]\n"
+        );
+        let schema = schema();
+        let items = |noun: &str| keys_of(&schema["properties"][noun]["items"]);
+        let mut known: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        known.insert("session", keys_of(&schema));
+        for noun in ["section", "bus", "return", "track"] {
+            known.insert(noun, items(noun));
+        }
+        for noun in ["song", "master"] {
+            known.insert(noun, keys_of(&schema["properties"][noun]));
+        }
+        for noun in ["send", "lane", "clip"] {
+            known.insert(noun, keys_of(&schema["$defs"][noun]));
+        }
+        let kinds = schema["$defs"]["insert"]["oneOf"].as_array().unwrap();
+        known.insert("insert", kinds.iter().flat_map(keys_of).collect());
+        assert_eq!(crate::read::asked(&text), known);
+    }
+
+    #[test]
+    fn no_processor_has_a_setting_that_an_insert_uses_for_itself() {
+        for kind in CATALOG {
+            for own in ["id", "kind", "by", "because", "bypass", "keys"] {
+                assert!(kind.specs.iter().all(|spec| spec.id != own), "{} has a setting {own}", kind.id);
+            }
+        }
+    }
+}
