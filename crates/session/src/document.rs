@@ -53,6 +53,14 @@ impl Document {
         Ok(())
     }
 
+    pub(crate) fn toml(&self) -> &DocumentMut {
+        &self.toml
+    }
+
+    pub(crate) fn replace(&mut self, toml: DocumentMut, session: Session) {
+        (self.toml, self.session) = (toml, session);
+    }
+
     fn put(&mut self, address: &Address, value: &Value) -> Option<()> {
         let parameter = address.parameter.as_deref()?;
         let whole = parameter == "rate_hz";

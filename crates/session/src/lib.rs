@@ -8,6 +8,7 @@
 mod access;
 pub mod address;
 pub mod apply;
+mod bring;
 pub mod check;
 mod cursor;
 pub mod difference;
