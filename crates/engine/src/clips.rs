@@ -39,15 +39,22 @@ impl Clips {
 
     /// Fills `out` from session frame `frame` on. What lies ahead of session zero is cut away.
     pub fn read(&mut self, frame: i64, out: &mut Block<'_>) -> Result<(), SourceError> {
-        out.clear();
         let end = frame + out.frames() as i64;
+        // The first clip is copied; silence is only needed where it is not.
+        if self.readers.first().is_none_or(|first| first.sounds.start > frame || first.sounds.end < end) {
+            out.clear();
+        }
         for (index, reader) in self.readers.iter_mut().enumerate() {
             let wanted = reader.sounds.start.max(frame)..reader.sounds.end.min(end);
             if wanted.is_empty() {
                 continue;
             }
-            reader.load(wanted.clone())?;
             let mut out = out.part((wanted.start - frame) as usize..(wanted.end - frame) as usize);
+            if index == 0 && reader.is_plain() {
+                reader.sides.read(reader.shift.input_range(wanted).start as u64, &mut out)?;
+                continue;
+            }
+            reader.load(wanted)?;
             for (out, window) in out.each().zip(reader.window.signal().each()) {
                 let window = &window[..reader.has];
                 if index == 0 {
@@ -123,6 +130,11 @@ impl Reader {
             has: 0,
             raw,
         })
+    }
+
+    /// Whether what is read is what is heard: whole frames, and the strip's own channels.
+    fn is_plain(&self) -> bool {
+        self.raw.is_none() && self.shift.input_range(0..1).end - self.shift.input_range(0..1).start == 1
     }
 
     /// Brings into the window what these session frames are made of. Goes on from the last call where it can.
