@@ -9,7 +9,8 @@ use crate::loudness::{LoudnessMeter, LoudnessReading};
 use crate::meter::Meter;
 use crate::true_peak::TruePeakMeter;
 
-/// What is kept about a track, so that it need not be read again.
+/// What is kept about a track, so that it need not be read again. A cache has to give numbers back to the last bit, or
+/// decisions would differ from run to run (`serde_json` does so with its feature `float_roundtrip`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// Mono or stereo.

@@ -97,7 +97,7 @@ pub static WORDS: &[(Meaning, &str)] = &[
     ),
     (
         Is(Role::AcousticGuitar),
-        "agtr, ag, acgtr, acgt, agit, akgit, akustikgitarre, nylon, ukulele, uke, mandolin, mandoline, \
+        "agtr, a gtr, a guitar, ag, acgtr, acgt, agit, akgit, akustikgitarre, nylon, ukulele, uke, mandolin, mandoline, \
         banjo, dobro, violao, westerngitarre, konzertgitarre, bouzouki, 12 string",
     ),
     (
@@ -153,7 +153,7 @@ pub static WORDS: &[(Meaning, &str)] = &[
     ),
     (
         Is(Role::BackingVocal),
-        "bgv, bgvs, bgvox, bgvoc, bv, bvs, bvox, bvoc, bvx, bgvx, backings, backing vox, bkv, bkvox, bkgv, bkgvox, hgv, chore, choeurs, coros, \
+        "bgv, bgvs, bgvox, bgvoc, bv, bvs, bvox, b vox, b voc, b vocals, bvoc, bvx, bgvx, backings, backing vox, bkv, bkvox, bkgv, bkgvox, hgv, chore, choeurs, coros, \
         coristas, backingvocal, backingvocals, hintergrundgesang, zweitstimme, chorstimme, chorki, koor, bass vocal, bass vox, oohs, ooh, aahs, aah, ooos",
     ),
     (Is(Role::VocalDouble), "voxdbl, vdbl, vocdbl"),

@@ -31,6 +31,7 @@ use mixkeel_session::session::Session;
 
 use super::table::{METER, UNKNOWN_LU, VOCAL_RE_MIX_LU, row_of};
 use crate::rule::{Proposal, Rule};
+use crate::rules::trim::stage::STAGE_LUFS;
 use crate::song::{Known, Song};
 use crate::start::Start;
 
@@ -78,7 +79,9 @@ impl ByRole {
         let target_lu = target_lu(role, tracks) + if role == Role::LeadVocal { 0.0 } else { shift_lu };
         let siblings = siblings(role, tracks);
         // Trims absorb recording level; where one is locked or at its limit, the fader makes up the rest.
-        let entry_off_lu = lufs + known.track.trim_db - crate::rules::trim::stage::STAGE_LUFS;
+        // What is left of a trim's rounding to a hundredth is no reason to move a fader.
+        let entry_off_lu = lufs + known.track.trim_db - STAGE_LUFS;
+        let entry_off_lu = if entry_off_lu.abs() < 0.006 { 0.0 } else { entry_off_lu };
         let (sureness, mut because) = match row_of(role) {
             Some(row) if row.guess => (
                 Sureness::Guess,

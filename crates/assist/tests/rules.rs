@@ -1,0 +1,351 @@
+//! What the rules promise to everybody: a small band, decided again and again under changes that must not matter, and
+//! one fixture for every rule.
+
+use std::convert::Infallible;
+
+use mixkeel_analysis::bands::BandsReading;
+use mixkeel_analysis::levels::{ChannelLevels, LevelsReading};
+use mixkeel_analysis::loudness::LoudnessReading;
+use mixkeel_analysis::profile::Profile;
+use mixkeel_assist::decide::{Decision, decide};
+use mixkeel_assist::ear::{Ear, Heard};
+use mixkeel_assist::roles::roles_from_names;
+use mixkeel_assist::rules::balance::table::VOCAL_RE_MIX_LU;
+use mixkeel_assist::rules::trim::stage::STAGE_LUFS;
+use mixkeel_assist::song::{Song, TrackFacts};
+use mixkeel_assist::start::Start;
+use mixkeel_assist::{RULES, rule};
+use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::units::{db_from_power, power_from_db};
+use mixkeel_session::id;
+use mixkeel_session::role::Role;
+use mixkeel_session::session::{Clip, Master, Session, Track};
+
+/// A recording: name, loudness in LUFS (none is silence), strongest octave, channels, share of the song it plays.
+#[derive(Clone)]
+struct Recording {
+    name: String,
+    lufs: Option<f64>,
+    band: usize,
+    channels: Channels,
+    active: f64,
+    length_frames: u64,
+}
+
+fn recording(name: &str, lufs: f64, band: usize) -> Recording {
+    let (channels, active, length_frames) = (Channels::Mono, 0.9, 48_000 * 200);
+    Recording { name: name.to_owned(), lufs: Some(lufs), band, channels, active, length_frames }
+}
+
+fn stereo(name: &str, lufs: f64, band: usize) -> Recording {
+    Recording { channels: Channels::Stereo, ..recording(name, lufs, band) }
+}
+
+fn band() -> Vec<Recording> {
+    vec![
+        recording("Kick In", -20.0, 1),
+        recording("Kick Out", -24.0, 1),
+        recording("Snare Top", -18.0, 3),
+        recording("HH", -33.0, 8),
+        recording("Tom 1", -27.0, 2),
+        recording("Floor Tom", -26.0, 2),
+        stereo("Overheads", -25.0, 8),
+        recording("Bass DI", -16.0, 1),
+        recording("Gtr 1", -22.0, 5),
+        recording("Gtr 2", -19.5, 5),
+        recording("Shaker", -35.0, 8),
+        stereo("Piano", -21.0, 4),
+        Recording { active: 0.6, ..recording("Lead Vox", -28.0, 5) },
+        Recording { active: 0.2, ..recording("BGV 1", -30.0, 5) },
+        Recording { active: 0.2, ..recording("BGV 2", -31.0, 5) },
+        recording("CLICK", -12.0, 6),
+        stereo("Rough Mix", -11.0, 4),
+        recording("Audio 17", -23.0, 6),
+        Recording { lufs: None, ..recording("Gtr 3", 0.0, 5) },
+    ]
+}
+
+fn profile(recording: &Recording) -> Profile {
+    let mut octave_db = [Some(-80.0); 10];
+    octave_db[recording.band] = Some(-20.0);
+    let peak = recording.lufs.map(|lufs| lufs + 15.0);
+    let one = ChannelLevels { sample_peak_dbfs: peak, rms_dbfs: recording.lufs, dc: 0.0 };
+    Profile {
+        channels: recording.channels,
+        rate_hz: 48_000,
+        length_frames: recording.length_frames,
+        loudness: LoudnessReading {
+            integrated_lufs: recording.lufs,
+            max_momentary_lufs: recording.lufs,
+            max_short_term_lufs: recording.lufs,
+            active_fraction: recording.lufs.map_or(0.0, |_| recording.active),
+            first_active_s: recording.lufs.map(|_| 1.0),
+        },
+        levels: LevelsReading {
+            channels: vec![one; recording.channels.count()],
+            length_frames: recording.length_frames,
+            digital_silence: recording.lufs.is_none(),
+            same_on_both_sides: false,
+        },
+        true_peak_dbtp: peak,
+        bands: BandsReading { octave_db, centroid_hz: Some(1_000.0) },
+    }
+}
+
+fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) {
+    let names: Vec<&str> = recordings.iter().map(|recording| recording.name.as_str()).collect();
+    let (mut tracks, mut facts) = (Vec::<Track>::new(), Vec::new());
+    for (recording, guess) in recordings.iter().zip(roles_from_names(&names)) {
+        let id = id::unique(&recording.name, |id| tracks.iter().any(|track| track.id == id));
+        facts.push(TrackFacts::new(&id, &recording.name, &guess, 0.0, profile(recording)));
+        tracks.push(Track {
+            name: recording.name.clone(),
+            clips: vec![Clip { file: format!("{id}.wav"), right: None, at_s: 0.0 }],
+            id,
+            role: guess.role,
+            bus: "master".to_owned(),
+            trim_db: 0.0,
+            inverted: false,
+            shift_ms: 0.0,
+            inserts: Vec::new(),
+            fader_db: 0.0,
+            pan: 0.0,
+            width: 1.0,
+            mute: false,
+            solo: false,
+            sends: Vec::new(),
+            lanes: Vec::new(),
+            lock: Vec::new(),
+        });
+    }
+    let session = Session {
+        title: "Band".to_owned(),
+        rate_hz: 48_000,
+        focus: Vec::new(),
+        song: Default::default(),
+        sections: Vec::new(),
+        buses: Vec::new(),
+        returns: Vec::new(),
+        tracks,
+        master: Master::default(),
+    };
+    (Song { tracks: facts, start, heard: None }, session)
+}
+
+/// An ear that hears one peak at no headroom, as a linear sum would have it.
+struct Peak(f64, usize);
+
+impl Ear for Peak {
+    type Error = Infallible;
+
+    fn listen(&mut self, session: &Session) -> Result<Heard, Infallible> {
+        self.1 += 1;
+        Ok(Heard { sample_peak_dbfs: Some(self.0 + session.master.headroom_db), ..Heard::default() })
+    }
+}
+
+fn decided(recordings: &[Recording], start: Start) -> Decision {
+    let (song, session) = facts_and_session(recordings, start);
+    let Ok(decision) = decide(&song, &session, &mut Peak(-2.26, 0));
+    decision
+}
+
+fn track<'a>(decision: &'a Decision, id: &str) -> &'a Track {
+    decision.session.tracks.iter().find(|track| track.id == id).expect("the track is there")
+}
+
+#[test]
+fn the_order_of_files_and_the_case_of_names_change_nothing() {
+    let one = decided(&band(), Start::Fresh);
+    let mut shuffled = band();
+    shuffled.reverse();
+    shuffled.iter_mut().for_each(|recording| recording.name = recording.name.to_uppercase());
+    let mut other = decided(&shuffled, Start::Fresh);
+    assert_eq!(one.edits, other.edits);
+    let by_id = |a: &Track, b: &Track| a.id.cmp(&b.id);
+    other.session.tracks.sort_by(by_id);
+    let mut tracks = one.session.tracks.clone();
+    tracks.sort_by(by_id);
+    for (a, b) in tracks.iter().zip(&other.session.tracks) {
+        assert_eq!((a.fader_db, a.pan, &a.bus, a.mute), (b.fader_db, b.pan, &b.bus, b.mute), "{}", a.id);
+    }
+}
+
+#[test]
+fn twelve_decibels_on_any_input_change_nothing_but_its_trim() {
+    let plain = decided(&band(), Start::Fresh);
+    for at in 0..band().len() {
+        for db in [-12.0, 12.0] {
+            let mut recordings = band();
+            recordings[at].lufs = recordings[at].lufs.map(|lufs| lufs + db);
+            let mut moved = decided(&recordings, Start::Fresh).session;
+            let before = &plain.session.tracks[at];
+            let expected = before.trim_db - if before.mute { 0.0 } else { db };
+            assert!((moved.tracks[at].trim_db - expected).abs() < 0.011);
+            moved.tracks[at].trim_db = plain.session.tracks[at].trim_db;
+            assert_eq!(moved, plain.session);
+        }
+    }
+}
+
+#[test]
+fn what_is_locked_is_not_written_and_the_master_only_gets_headroom() {
+    let (song, mut session) = facts_and_session(&band(), Start::Fresh);
+    for track in &mut session.tracks {
+        track.lock = ["trim_db", "fader_db", "pan", "bus", "mute"].map(str::to_owned).to_vec();
+    }
+    session.master.lock = vec!["headroom_db".to_owned()];
+    let Ok(decision) = decide(&song, &session, &mut Peak(3.0, 0));
+    assert_eq!(decision.session, session);
+    assert!(decision.edits.is_empty());
+    let free = decided(&band(), Start::Fresh);
+    let on_master = free.edits.iter().filter(|edit| edit.address.strip == "master");
+    assert!(on_master.map(|edit| edit.address.to_string()).eq(["master/headroom_db"]));
+    assert!(free.session.master.inserts.is_empty());
+}
+
+#[test]
+fn the_voice_stands_as_far_under_the_mix_as_engineers_leave_it() {
+    let decision = decided(&band(), Start::Fresh);
+    let power = |recording: &Recording, track: &Track| {
+        let level = recording.lufs.map_or(f64::NEG_INFINITY, |lufs| lufs + track.trim_db + track.fader_db);
+        if track.mute { 0.0 } else { power_from_db(level) * recording.active / 0.9 }
+    };
+    let recordings = band();
+    let mix: f64 = recordings.iter().zip(&decision.session.tracks).map(|(r, t)| power(r, t)).sum();
+    let voice = track(&decision, "lead-vox");
+    assert_eq!(voice.fader_db, 0.0);
+    assert!((-28.0 + voice.trim_db - STAGE_LUFS).abs() < 0.01);
+    assert!((STAGE_LUFS - db_from_power(mix) - VOCAL_RE_MIX_LU).abs() < 0.05, "{}", db_from_power(mix));
+}
+
+#[test]
+fn microphones_on_one_drum_share_its_level() {
+    let decision = decided(&band(), Start::Fresh);
+    let (inside, outside) = (track(&decision, "kick-in"), track(&decision, "kick-out"));
+    assert_eq!(inside.fader_db, outside.fader_db);
+    let alone: Vec<Recording> = band().into_iter().filter(|recording| recording.name != "Kick Out").collect();
+    let alone = decided(&alone, Start::Fresh);
+    // Half the power each; what the voice needs is the same, so the shift is too.
+    assert!((track(&alone, "kick-in").fader_db - inside.fader_db - 3.01).abs() < 0.02);
+}
+
+#[test]
+fn what_is_no_part_of_the_mix_is_muted_with_the_reason() {
+    let decision = decided(&band(), Start::Fresh);
+    let muted: Vec<&str> =
+        decision.session.tracks.iter().filter(|track| track.mute).map(|track| track.id.as_str()).collect();
+    assert_eq!(muted, ["click", "rough-mix", "gtr-3"]);
+    for id in muted {
+        assert!(track(&decision, id).bus == "master" && track(&decision, id).trim_db == 0.0);
+        let edit = decision.edits.iter().find(|edit| edit.address.to_string() == format!("{id}/mute"));
+        assert!(edit.is_some_and(|edit| edit.by == "repair/keep-out" && !edit.because.is_empty()));
+    }
+    // A name that only may mean a guide is left in.
+    let unsure = [recording("Scratch", -20.0, 5), recording("Vox", -20.0, 5)];
+    assert!(decided(&unsure, Start::Fresh).session.tracks.iter().all(|track| !track.mute));
+}
+
+#[test]
+fn an_unknown_track_is_levelled_by_loudness_and_otherwise_left_alone() {
+    let decision = decided(&band(), Start::Fresh);
+    let unknown = track(&decision, "audio-17");
+    assert_eq!(
+        (unknown.role, unknown.pan, unknown.mute, unknown.bus.as_str()),
+        (Role::Unknown, 0.0, false, "master")
+    );
+    assert!(unknown.trim_db == 0.0 && unknown.fader_db < 0.0);
+}
+
+#[test]
+fn places_are_symmetrical_and_lows_stand_in_the_middle() {
+    let decision = decided(&band(), Start::Fresh);
+    let pan = |id: &str| track(&decision, id).pan;
+    for id in ["kick-in", "kick-out", "snare-top", "bass-di", "lead-vox", "overheads", "piano", "audio-17"] {
+        assert_eq!(pan(id), 0.0, "{id}");
+    }
+    assert_eq!((pan("gtr-1"), pan("gtr-2")), (-0.8, 0.8));
+    assert_eq!((pan("bgv-1"), pan("bgv-2")), (-0.7, 0.7));
+    assert_eq!((pan("tom-1"), pan("floor-tom")), (0.5, -0.5));
+    assert!(pan("hh") > 0.0 && pan("shaker") < 0.0, "the shaker answers the hi-hat");
+    // The sides balance within 1 dB.
+    let mut sides = [0.0, 0.0];
+    for (recording, track) in band().iter().zip(&decision.session.tracks) {
+        if let (Some(lufs), false) = (recording.lufs, track.mute) {
+            let (left, right) = mixkeel_session::graph::mono_pan(track.pan);
+            let power = power_from_db(lufs + track.trim_db + track.fader_db);
+            sides[0] += power * left * left;
+            sides[1] += power * right * right;
+        }
+    }
+    assert!(db_from_power(sides[0] / sides[1]).abs() < 1.0, "{sides:?}");
+}
+
+#[test]
+fn buses_are_there_only_for_those_who_play() {
+    let decision = decided(&band(), Start::Fresh);
+    let buses: Vec<&str> = decision.session.buses.iter().map(|bus| bus.id.as_str()).collect();
+    assert_eq!(buses, ["drums", "bass", "guitars", "keys", "vocals"]);
+    assert_eq!(track(&decision, "shaker").bus, "drums");
+    // A track that bears the name of its family does not lose it.
+    let named = decided(&[recording("Bass", -20.0, 1), recording("Vox", -20.0, 5)], Start::Fresh);
+    assert_eq!(track(&named, "bass").bus, "bass-bus");
+}
+
+#[test]
+fn the_sum_peaks_at_minus_six_or_less_after_one_listening_and_is_never_raised() {
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    let mut ear = Peak(-2.26, 0);
+    let Ok(decision) = decide(&song, &session, &mut ear);
+    assert_eq!(ear.1, 1);
+    assert_eq!(decision.session.master.headroom_db, -3.8);
+    let Ok(quiet) = decide(&song, &session, &mut Peak(-9.0, 0));
+    assert_eq!(quiet.session.master.headroom_db, 0.0);
+}
+
+#[test]
+fn a_balance_that_arrives_is_kept_and_one_that_does_not_is_made() {
+    let export: Vec<Recording> = ["Drums", "Bass", "Keys", "Vox", "Pad"]
+        .iter()
+        .zip([-18.0, -21.0, -26.0, -19.0, -31.0])
+        .map(|(name, lufs)| stereo(name, lufs, 4))
+        .collect();
+    let kept = decided(&export, Start::Auto);
+    assert_eq!(kept.start, Start::Tracks);
+    assert!(kept.session.tracks.iter().all(|track| track.fader_db == 0.0 && track.pan == 0.0));
+    assert!(kept.session.tracks.iter().all(|track| track.trim_db == kept.session.tracks[0].trim_db));
+    let raw = decided(&band(), Start::Auto);
+    assert_eq!(raw.start, Start::Fresh);
+    assert!(!raw.start_because.is_empty());
+    let normalised: Vec<Recording> =
+        export.iter().map(|r| Recording { lufs: Some(-15.0), ..r.clone() }).collect();
+    assert_eq!(decided(&normalised, Start::Auto).start, Start::Fresh);
+    let mut late = export;
+    late[2].length_frames += 48_000;
+    assert_eq!(decided(&late, Start::Auto).start, Start::Fresh);
+}
+
+#[test]
+fn every_rule_is_found_by_its_id_and_knows_its_file_and_says_why() {
+    let decision = decided(&band(), Start::Fresh);
+    for known in RULES {
+        let path = format!("src/rules/{}.rs", known.id().replace('-', "_"));
+        assert!(known.file().replace('\\', "/").ends_with(&path), "{}", known.file());
+        assert!(known.line() > 0 && rule(known.id()).is_some());
+        assert!(decision.edits.iter().any(|edit| edit.by == known.id()), "{} has nothing to say", known.id());
+    }
+    let mut ids: Vec<&str> = decision.edits.iter().map(|edit| edit.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), decision.edits.len());
+    assert!(decision.edits.iter().all(|edit| !edit.because.is_empty()));
+    assert!(rule("eq/none").is_none());
+}
+
+#[test]
+fn a_second_decision_on_a_decided_session_changes_nothing() {
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    let Ok(once) = decide(&song, &session, &mut Peak(-2.26, 0));
+    let Ok(twice) = decide(&song, &once.session, &mut Peak(-2.26, 0));
+    assert_eq!((twice.session, twice.edits), (once.session, Vec::new()));
+}
