@@ -166,7 +166,7 @@ impl<'a> Cursor<'a> {
         text.unwrap_or_default()
     }
 
-    /// One of some words, by its place among them; the first when it is not said.
+    /// One of some words, by its place among them; nothing when it is not said or none of them.
     pub fn word(&self, key: &str, words: &[&str]) -> Option<usize> {
         let word = self.text(key)?;
         let found = words.iter().position(|known| *known == word);
