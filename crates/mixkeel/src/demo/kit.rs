@@ -59,14 +59,14 @@ impl Source {
     /// How loud it is 5 cm away, as a factor, so that the kit is balanced a metre above it.
     fn level(self) -> f64 {
         match self {
-            Source::KickHead => 1.4,
+            Source::KickHead => 0.9,
             Source::KickBeater => 0.8,
-            Source::SnareHead => 0.7,
-            Source::SnareWires => 0.75,
+            Source::SnareHead => 0.5,
+            Source::SnareWires => 1.1,
             Source::HighTom | Source::MiddleTom | Source::FloorTom => 0.8,
-            Source::Hat => 0.3,
-            Source::Ride => 0.28,
-            Source::Crash => 0.5,
+            Source::Hat => 0.7,
+            Source::Ride => 0.55,
+            Source::Crash => 1.1,
         }
     }
 

@@ -75,8 +75,8 @@ pub(super) const SNARE_TOP: Microphone = Microphone {
 pub(super) const SNARE_BOTTOM: Microphone = Microphone {
     place: [-0.15, 0.02, 0.46],
     own: &[Source::SnareHead, Source::SnareWires],
-    bells: &[(200.0, 0.8, -3.0), (6000.0, 0.7, 4.0)],
-    low_hz: 90.0,
+    bells: &[(200.0, 0.7, 9.0), (6000.0, 0.7, 2.0)],
+    low_hz: 60.0,
     polarity: -1.0,
     ..CLOSE
 };
@@ -93,7 +93,7 @@ pub(super) const TOMS: [(Microphone, f64); 3] = [
 pub(super) const OVERHEAD_LEFT: Microphone = Microphone {
     place: [-0.55, 0.10, 1.66],
     own: &Source::ALL,
-    low_hz: 60.0,
+    low_hz: 90.0,
     high_hz: 18_000.0,
     room: 0.05,
     ..CLOSE

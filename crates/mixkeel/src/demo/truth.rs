@@ -10,7 +10,7 @@ use super::tracks::{RATE_HZ, TRACKS, Track};
 use super::voice::singers::DOUBLE;
 
 /// Everything that is known about the song.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Truth {
     /// `mixkeel/demo-truth/1`.
     pub schema: &'static str,
@@ -41,7 +41,7 @@ pub struct Truth {
 }
 
 /// A key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TruthKey {
     /// The name of the first note: `D`.
     pub tonic: &'static str,
@@ -50,7 +50,7 @@ pub struct TruthKey {
 }
 
 /// A chord with its place.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TruthChord {
     /// Where it starts, in seconds.
     pub from_s: f64,
@@ -61,7 +61,7 @@ pub struct TruthChord {
 }
 
 /// A section with its place.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TruthSection {
     /// Where it starts, in seconds.
     pub from_s: f64,
@@ -74,7 +74,7 @@ pub struct TruthSection {
 }
 
 /// A file and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TruthTrack {
     /// The name of the file.
     pub file: &'static str,
@@ -104,7 +104,7 @@ pub struct TruthTrack {
 }
 
 /// A note of the tune.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TruthNote {
     /// Where it starts, in seconds.
     pub from_s: f64,

@@ -97,11 +97,11 @@ fn strum(
             freq_hz: freq_hz(f64::from(midi) + 0.03 * noise.human()),
             velocity: (force + 0.06 * noise.human()).clamp(0.1, 1.0),
             length_s,
-            decay_s: if mute { 0.28 } else { 3.2 },
-            damping: if mute { 0.45 } else { 0.18 },
+            decay_s: if mute { 0.5 } else { 3.2 },
+            damping: if mute { 0.38 } else { 0.18 },
             pick: 0.17,
             pickup: 0.11,
-            softness_hz: if mute { 2500.0 } else { 5000.0 },
+            softness_hz: if mute { 3500.0 } else { 5000.0 },
         };
         let late_s = spread_s * index as f64 * (1.0 + 0.2 * noise.human());
         pluck(line, frame(at_s + late_s, rate_hz), &how, noise, rate_hz);
@@ -131,11 +131,11 @@ fn cabinet(line: &mut [f64], (presence_hz, presence_db): (f64, f64), rate_hz: u3
     Biquad::lowpass(5600.0, 0.6, rate_hz).run(line);
 }
 
-/// The first guitar: open position, three stages of drive.
+/// The first guitar: open position, two stages of drive.
 pub(in crate::demo) const FIRST: Guitar = Guitar {
     seed: 51,
     position: 0,
-    stages: 3,
+    stages: 2,
     presence: (2300.0, 6.0),
     pattern: super::super::score::lines::first_guitar,
 };

@@ -19,7 +19,7 @@ const MOST_PARTIALS: usize = 24;
 fn partials(midi: i32, velocity: f64) -> Vec<Mode> {
     let base_hz = freq_hz(f64::from(midi));
     let stiffness = 0.0003 * libm::exp2((f64::from(midi) - 60.0) / 9.0).max(0.3);
-    let hardness = 1.0 + 1.3 * (1.0 - velocity);
+    let hardness = 0.8 + 1.1 * (1.0 - velocity);
     let decay_s = 9.0 * libm::exp2((48.0 - f64::from(midi)) / 18.0);
     (1..=MOST_PARTIALS)
         .map(|n| {

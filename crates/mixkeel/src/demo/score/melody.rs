@@ -44,7 +44,7 @@ const fn phrase(level_db: f64, notes: &'static [Note]) -> Phrase {
 
 const VERSE_1: &[Phrase] = &[
     phrase(
-        -5.0,
+        -1.0,
         &[
             n(0.0, 0.5, 57, "Morn-", "M AO R"),
             n(0.5, 0.5, 57, "ing", "N IH NG"),
@@ -55,7 +55,7 @@ const VERSE_1: &[Phrase] = &[
         ],
     ),
     phrase(
-        -8.0,
+        -3.0,
         &[
             n(4.0, 0.5, 57, "eve-", "EH V"),
             n(4.5, 0.5, 57, "ry", "R IY"),
@@ -66,7 +66,7 @@ const VERSE_1: &[Phrase] = &[
         ],
     ),
     phrase(
-        -4.0,
+        -0.5,
         &[
             n(8.0, 0.5, 59, "I", "AY"),
             n(8.5, 0.5, 61, "was", "W AH Z"),
@@ -77,7 +77,7 @@ const VERSE_1: &[Phrase] = &[
         ],
     ),
     phrase(
-        -9.0,
+        -4.0,
         &[
             n(12.0, 0.5, 59, "till", "T IH L"),
             n(12.5, 0.5, 61, "the", "DH AH"),
@@ -90,7 +90,7 @@ const VERSE_1: &[Phrase] = &[
 
 const VERSE_2: &[Phrase] = &[
     phrase(
-        -4.0,
+        -0.5,
         &[
             n(0.0, 0.5, 57, "Eve-", "IY V"),
             n(0.5, 0.5, 57, "ning", "N IH NG"),
@@ -101,7 +101,7 @@ const VERSE_2: &[Phrase] = &[
         ],
     ),
     phrase(
-        -9.0,
+        -4.0,
         &[
             n(4.0, 0.5, 57, "eve-", "EH V"),
             n(4.5, 0.5, 57, "ry", "R IY"),
@@ -112,7 +112,7 @@ const VERSE_2: &[Phrase] = &[
         ],
     ),
     phrase(
-        -5.0,
+        -1.5,
         &[
             n(8.0, 0.5, 59, "I", "AY"),
             n(8.5, 0.5, 61, "am", "AE M"),
@@ -123,7 +123,7 @@ const VERSE_2: &[Phrase] = &[
         ],
     ),
     phrase(
-        -2.0,
+        0.0,
         &[
             n(12.0, 0.5, 62, "not", "N AA T"),
             n(12.5, 0.5, 62, "to", "T UW"),
@@ -135,7 +135,7 @@ const VERSE_2: &[Phrase] = &[
 ];
 
 const CALL: Phrase = phrase(
-    -0.5,
+    -0.2,
     &[
         n(0.0, 0.5, 62, "Hold", "HH OW L D"),
         n(0.5, 1.25, 67, "on,", "AA N"),
@@ -150,7 +150,7 @@ const CALL: Phrase = phrase(
 );
 
 const ANSWER: Phrase = phrase(
-    -3.0,
+    -1.5,
     &[
         n(8.0, 0.5, 61, "hold", "HH OW L D"),
         n(8.5, 1.25, 66, "on,", "AA N"),
@@ -168,7 +168,7 @@ const CHORUS: &[Phrase] = &[CALL, ANSWER];
 
 const BRIDGE: &[Phrase] = &[
     phrase(
-        -8.5,
+        -4.2,
         &[
             n(0.5, 0.5, 59, "And", "AE N D"),
             n(1.0, 0.5, 61, "if", "IH F"),
@@ -179,7 +179,7 @@ const BRIDGE: &[Phrase] = &[
         ],
     ),
     phrase(
-        -5.5,
+        -2.8,
         &[
             n(4.5, 0.5, 62, "and", "AE N D"),
             n(5.0, 0.5, 64, "if", "IH F"),
@@ -190,7 +190,7 @@ const BRIDGE: &[Phrase] = &[
         ],
     ),
     phrase(
-        -2.0,
+        -1.0,
         &[
             n(9.0, 0.5, 67, "and", "AE N D"),
             n(9.5, 0.5, 69, "I", "AY"),
@@ -219,7 +219,7 @@ const LAST_CHORUS: &[Phrase] = &[
         ],
     ),
     phrase(
-        -1.5,
+        -0.8,
         &[
             n(24.0, 0.5, 62, "hold", "HH OW L D"),
             n(24.5, 1.25, 69, "on,", "AA N"),
@@ -235,7 +235,7 @@ const LAST_CHORUS: &[Phrase] = &[
 ];
 
 const OUTRO: &[Phrase] =
-    &[phrase(-9.5, &[n(3.25, 0.75, 57, "Hold", "HH OW L D"), n(4.0, 2.75, 62, "on.", "AA N")])];
+    &[phrase(-4.8, &[n(3.25, 0.75, 57, "Hold", "HH OW L D"), n(4.0, 2.75, 62, "on.", "AA N")])];
 
 /// What is sung in each section of [`SECTIONS`].
 const PHRASES: [&[Phrase]; 8] = [&[], VERSE_1, CHORUS, VERSE_2, CHORUS, BRIDGE, LAST_CHORUS, OUTRO];

@@ -16,13 +16,13 @@ const HOP: usize = 64;
 /// fifth stand close to the third, as a trained singer's do (J. Sundberg, JASA 55, 1974). Without those above 5 kHz the
 /// cascade would fall far faster than a voice does.
 const UPPER: [(f64, f64); 7] = [
-    (3250.0, 180.0),
-    (3900.0, 260.0),
-    (5100.0, 500.0),
-    (6200.0, 700.0),
-    (7300.0, 900.0),
-    (8500.0, 1100.0),
-    (9800.0, 1300.0),
+    (3250.0, 160.0),
+    (3950.0, 200.0),
+    (4900.0, 260.0),
+    (5900.0, 300.0),
+    (6900.0, 340.0),
+    (8000.0, 380.0),
+    (9300.0, 420.0),
 ];
 
 /// One resonance of the cascade, with gain 1 at 0 Hz (D. Klatt, JASA 67, 1980, eq. 1 to 3).
@@ -95,7 +95,7 @@ pub(super) fn sing(aims: &[Aim], singer: &Singer, frames: usize, rate_hz: u32) -
     for (resonance, (freq_hz, width_hz)) in tract[3..].iter_mut().zip(UPPER) {
         resonance.tune(freq_hz * singer.tract, width_hz, rate);
     }
-    let mut tilt = OnePole::lowpass(2600.0, rate_hz);
+    let mut tilt = OnePole::lowpass(2200.0, rate_hz);
     let mut narrow = Biquad::bandpass(first.noise_hz, 1.0, rate_hz);
     let (mut phase, mut next, mut last_voice, mut last_step) = (0.0, 0, 0.0, 0.0);
     for (hop, block) in line.chunks_mut(HOP).enumerate() {
@@ -140,7 +140,7 @@ pub(super) fn sing(aims: &[Aim], singer: &Singer, frames: usize, rate_hz: u32) -
             phase -= libm::floor(phase);
             let pulse = look(table, phase);
             // Loud singing closes the glottis faster: less of it goes through the soft path.
-            let bright = 0.25 + 0.5 * loud;
+            let bright = 0.55 + 0.4 * loud;
             let glottis = loud * (bright * pulse + (1.0 - bright) * tilt.next(pulse));
             // Breath comes in puffs while the glottis swings.
             let puff = if loud > 0.01 { 0.5 + phase } else { 1.0 };
@@ -153,6 +153,9 @@ pub(super) fn sing(aims: &[Aim], singer: &Singer, frames: usize, rate_hz: u32) -
         last_voice = level;
         last_step = step;
     }
+    // A condenser near the mouth: nothing below, a rise where words are understood, air above.
     Biquad::highpass(70.0, 0.7, rate_hz).run(&mut line);
+    Biquad::bell(3100.0, 0.9, 7.0, rate_hz).run(&mut line);
+    Biquad::bell(8000.0, 0.5, 6.0, rate_hz).run(&mut line);
     line
 }

@@ -1,0 +1,29 @@
+//! The library people use: a folder of tracks in, a mix with its reasons out.
+//!
+//! The command line, the studio and the Python bindings call what is here and nothing below it. With `mixkeel-io` this
+//! is the only crate that touches disk or clock.
+
+pub mod console;
+pub mod convert;
+pub mod demo;
+pub mod demo_song;
+pub mod doctor;
+pub mod ear;
+pub mod error;
+pub mod json;
+pub mod mix;
+pub mod play;
+pub mod project;
+pub mod render;
+pub mod report;
+pub mod schema;
+pub mod song;
+pub mod watch;
+
+pub use error::{Error, ErrorKind};
+pub use mixkeel_io::write::{Bits, Format};
+pub use mixkeel_session::role::Role;
+pub use watch::{Event, Silent, Stage, Watch};
+
+/// The version that is written into sessions, reports and files.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,119 @@
+//! The next version of a mix: the session as it stands, with what a person changed by hand kept and locked, late files
+//! added, and lost ones taken out.
+
+use std::path::PathBuf;
+
+use mixkeel_session::difference::{Difference, differences};
+use mixkeel_session::document::Document;
+use mixkeel_session::session::{Session, Track};
+
+use super::{Known, MixOptions, Prepared, fresh};
+use crate::error::{Error, ErrorKind};
+use crate::project::folder::Folder;
+use crate::project::session_file;
+
+/// The session of the newest version, as it stands and as it was written.
+pub struct Earlier {
+    /// As it stands.
+    pub session: Session,
+    document: Document,
+    written: Session,
+    path: PathBuf,
+}
+
+/// Opens the session at the top of an output folder.
+pub fn open(folder: &Folder) -> Result<Earlier, Error> {
+    let path = folder.session();
+    let opened = session_file::open(&path)
+        .map_err(|error| error.hint("or decide everything again, without what stands there: --redo"))?;
+    let written = session_file::open(&folder.as_written("session.toml"))?.session;
+    let document = Document::open(&opened.text).map_err(|_| {
+        Error::new(ErrorKind::Internal, "a session that was read could not be read again").at(&path)
+    })?;
+    Ok(Earlier { session: opened.session, document, written, path })
+}
+
+/// Makes the session ready to be decided on again.
+pub fn prepare(
+    earlier: Earlier,
+    known: &[Known],
+    options: &MixOptions,
+    rate_hz: u32,
+    warnings: &mut Vec<String>,
+) -> Result<Prepared, Error> {
+    let Earlier { mut session, document, written, path } = earlier;
+    let by_hand = differences(&written, &session);
+    by_hand.iter().for_each(|difference| lock(&mut session, difference));
+    for track in known {
+        if session.tracks.iter().any(|one| one.id == track.id) {
+            continue;
+        }
+        warnings.push(format!("{}: new since the last version, added", track.arrival.label));
+        session.tracks.push(fresh::track(track));
+    }
+    // What the owner says now goes before what the file said.
+    for track in
+        known.iter().filter(|track| !options.roles.is_empty() && track.arrival.because == "you said so")
+    {
+        if let Some(one) = session.tracks.iter_mut().find(|one| one.id == track.id) {
+            one.role = track.arrival.guess.role;
+        }
+    }
+    take_out_lost(&mut session, known, warnings);
+    if session.tracks.is_empty() {
+        return Err(Error::new(ErrorKind::Unreadable, "none of the session's recordings are in this song")
+            .at(&path)
+            .hint("give the folder that this mix was made from, or another output folder: -o"));
+    }
+    if !options.focus.is_empty() || session.focus.is_empty() {
+        session.focus = fresh::focus(&session, &options.focus)?;
+    }
+    if options.rate_hz.is_some() {
+        session.rate_hz = rate_hz;
+    }
+    Ok(Prepared {
+        notes: fresh::notes(known),
+        session,
+        document: Some(document),
+        by_hand,
+        before: Some(written),
+    })
+}
+
+/// A recording that is gone cannot be played; its track leaves, with all that points to it.
+fn take_out_lost(session: &mut Session, known: &[Known], warnings: &mut Vec<String>) {
+    let lost: Vec<Track> =
+        session.tracks.extract_if(.., |track| !known.iter().any(|one| one.id == track.id)).collect();
+    for track in lost {
+        warnings.push(format!("{}: its recording is gone, so it left the session", track.name));
+        session.focus.retain(|id| *id != track.id);
+        let strips = session
+            .tracks
+            .iter_mut()
+            .map(|one| &mut one.inserts)
+            .chain(session.buses.iter_mut().map(|bus| &mut bus.strip.inserts))
+            .chain(session.returns.iter_mut().map(|one| &mut one.strip.inserts))
+            .chain(std::iter::once(&mut session.master.inserts));
+        for insert in strips.flatten() {
+            insert.keys.retain(|key| *key != track.id);
+        }
+    }
+}
+
+/// Locks what was changed by hand, so that it is kept in every later version too.
+fn lock(session: &mut Session, difference: &Difference) {
+    let within = difference.address.within_strip();
+    if within.is_empty() || difference.to.is_none() {
+        return;
+    }
+    let strip = difference.address.strip.as_str();
+    let tracks = session.tracks.iter_mut().filter(|track| track.id == strip).map(|track| &mut track.lock);
+    let buses = session.buses.iter_mut().filter(|bus| bus.id == strip).map(|bus| &mut bus.strip.lock);
+    let returns = session.returns.iter_mut().filter(|one| one.id == strip).map(|one| &mut one.strip.lock);
+    let master = (strip == "master").then_some(&mut session.master.lock);
+    for lock in tracks.chain(buses).chain(returns).chain(master) {
+        if !lock.contains(&within) {
+            lock.push(within.clone());
+        }
+    }
+}

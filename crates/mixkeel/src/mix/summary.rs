@@ -1,0 +1,98 @@
+//! What `mix` says at the end: at most 14 lines of at most 80 columns, the file to play first.
+
+use std::path::Path;
+
+use crate::console::number;
+use crate::report::Report;
+
+/// DESIGN §6.
+const MOST_LINES: usize = 14;
+/// A terminal without a wish of its own.
+const COLUMNS: usize = 80;
+
+/// The lines.
+pub fn summary(report: &Report, out: &Path) -> Vec<String> {
+    let mut lines = vec![out.join("listen.flac").display().to_string(), String::new(), sum(report)];
+    let sounding = report.tracks.iter().filter(|track| track.in_mix).count();
+    lines.push(fit(format!(
+        "{sounding} of {} tracks in {} stems; all are lowered by {} dB, master at 0",
+        report.tracks.len(),
+        report.stems.len(),
+        number(report.headroom_db).trim_start_matches('−')
+    )));
+    lines.push(fit(format!("Start: {}. {}", report.start.taken, capital(&report.start.because))));
+    lines.push(format!("  the other start: {}", report.start.other));
+    if !report.kept_by_hand.is_empty() {
+        lines.push(fit(format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
+    }
+    some(&mut lines, &report.left_out, 2, "left out", |one| {
+        fit(format!("Left out: {} ({})", one.file, one.because))
+    });
+    let unknown: Vec<_> =
+        report.tracks.iter().filter(|track| track.role == "unknown" && track.in_mix).collect();
+    some(&mut lines, &unknown, 2, "unknown", |track| {
+        format!("Unknown: {}; say what it is: --role \"{}=…\"", fit_to(&track.name, 24), track.name)
+    });
+    if let Some(warning) = report.warnings.first() {
+        let more = match report.warnings.len() {
+            1 => String::new(),
+            several => format!(" (and {} more in report.json)", several - 1),
+        };
+        lines.push(format!("Note: {}{more}", fit_to(warning, COLUMNS - 6 - more.chars().count())));
+    }
+    lines.push(fit(format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+fn sum(report: &Report) -> String {
+    let lufs = |lufs: Option<f64>| lufs.map_or("silent".to_owned(), |lufs| format!("{} LUFS", number(lufs)));
+    let peak = report.mix.sample_peak_dbfs.map_or("none".to_owned(), |db| format!("{} dBFS", number(db)));
+    let minutes = (report.length_s / 60.0) as u64;
+    let seconds = report.length_s - minutes as f64 * 60.0;
+    fit(format!(
+        "Version {}, {minutes}:{seconds:04.1} long. Mix {}, peak {peak}; to listen to: {}",
+        report.version,
+        lufs(report.mix.integrated_lufs),
+        lufs(report.listen.integrated_lufs)
+    ))
+}
+
+/// The first few of a list, and how many more there are.
+fn some<T>(lines: &mut Vec<String>, list: &[T], most: usize, what: &str, line: impl Fn(&T) -> String) {
+    lines.extend(list.iter().take(most).map(line));
+    if list.len() > most {
+        lines.push(format!("  and {} more {what}: see report.json", list.len() - most));
+    }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn fit(line: String) -> String {
+    fit_to(&line, COLUMNS)
+}
+
+/// A line cut to a width, with a sign that it was.
+fn fit_to(line: &str, columns: usize) -> String {
+    if line.chars().count() <= columns {
+        return line.to_owned();
+    }
+    line.chars().take(columns.saturating_sub(1)).chain(std::iter::once('…')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_where_a_terminal_ends() {
+        assert_eq!(fit("short".to_owned()), "short");
+        let cut = fit("é".repeat(200));
+        assert_eq!(cut.chars().count(), COLUMNS);
+        assert!(cut.ends_with('…'));
+        assert_eq!(capital("the tracks"), "The tracks");
+    }
+}

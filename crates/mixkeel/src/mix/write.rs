@@ -1,0 +1,348 @@
+//! Writes a version: mix, stems, listening copy, session, console page, edits, report, ledger.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use mixkeel_assist::decide::Decision;
+use mixkeel_assist::ear::Heard;
+use mixkeel_assist::start::Start;
+use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::param::Value;
+use mixkeel_dsp::units::gain_from_db;
+use mixkeel_engine::{Options, Player};
+use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
+use mixkeel_session::difference::differences;
+use mixkeel_session::edit::{Edits, Sureness};
+use mixkeel_session::graph::Graph;
+use mixkeel_session::resolve::{MediaFacts, resolve};
+use mixkeel_session::role::Role;
+use mixkeel_session::session::Session;
+
+use super::listen::listen;
+use super::{Known, MixOptions, Prepared};
+use crate::ENGINE_VERSION;
+use crate::console::console;
+use crate::error::{Error, ErrorKind};
+use crate::play::files::FileTap;
+use crate::play::meters::MeterTap;
+use crate::play::{Pick, Tap, engine_error, play};
+use crate::project::folder::{Draft, Folder};
+use crate::project::ledger::{Change, Line, Measured};
+use crate::project::session_file::{faults_error, sha256};
+use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
+use crate::song::media::Shelf;
+use crate::watch::{Event, Stage, Watch};
+
+/// Everything that a version is made of.
+pub struct Version<'a> {
+    pub started: Instant,
+    pub options: &'a MixOptions,
+    pub known: &'a [Known],
+    pub left_out: &'a [(PathBuf, &'static str)],
+    pub warnings: Vec<String>,
+    pub prepared: &'a Prepared,
+    pub decision: &'a Decision,
+    /// What the session as decided measures.
+    pub heard: &'a Heard,
+    pub shelf: &'a Shelf,
+    pub media: &'a BTreeMap<String, MediaFacts>,
+    pub folder: &'a Folder,
+}
+
+impl Version<'_> {
+    /// Builds the version in its draft and makes it the newest.
+    pub fn write(mut self, draft: Draft, watch: &dyn Watch) -> Result<(Report, Folder), Error> {
+        let session = &self.prepared.session;
+        let text = self.text()?;
+        let hash = sha256(text.as_bytes());
+        let graph =
+            resolve(session, self.media).map_err(|faults| faults_error(&self.folder.session(), &faults))?;
+        let copy = listen(self.heard);
+        let (measured, stems, length_frames) = self.render(&draft, &graph, &copy, &hash, watch)?;
+
+        let report = Report {
+            schema: Report::SCHEMA.to_owned(),
+            engine: ENGINE_VERSION.to_owned(),
+            title: session.title.clone(),
+            version: draft.version(),
+            rate_hz: session.rate_hz,
+            length_s: length_frames as f64 / f64::from(session.rate_hz),
+            mix: measured,
+            start: start_report(self.decision),
+            headroom_db: session.master.headroom_db,
+            listen: copy,
+            tracks: self.tracks(session),
+            stems: graph
+                .stems
+                .iter()
+                .zip(stems)
+                .map(|(&node, integrated_lufs)| {
+                    let id = graph.nodes[node].id.clone();
+                    let file = self.options.stems.then(|| format!("stems/{id}.wav"));
+                    Stem { id, file, integrated_lufs }
+                })
+                .collect(),
+            left_out: self.left_out(),
+            kept_by_hand: self.prepared.by_hand.iter().map(|one| one.address.to_string()).collect(),
+            proposed: self
+                .decision
+                .proposed
+                .iter()
+                .map(|edit| format!("{}: {}", edit.address, edit.because))
+                .collect(),
+            warnings: std::mem::take(&mut self.warnings),
+        };
+        draft.record("session.toml", &text)?;
+        draft.record("console.md", &console(session))?;
+        draft.record("edits.json", &crate::json::to_text(&Edits::new(self.decision.edits.clone()))?)?;
+        draft.record("report.json", &crate::json::to_text(&report)?)?;
+        let line = crate::json::to_line(&self.line(draft.version(), hash, measured))?;
+        let folder = draft.finish(&line)?;
+        Ok((report, folder))
+    }
+
+    /// The session's text: a person's file keeps its comments and order.
+    fn text(&self) -> Result<String, Error> {
+        let session = &self.prepared.session;
+        match &self.prepared.document {
+            None => Ok(mixkeel_session::write::write_with(session, &self.prepared.notes)),
+            Some(document) => {
+                let mut document = document.clone();
+                document.bring_to(session).map_err(|error| {
+                    Error::new(ErrorKind::Internal, "the session's file could not be brought up to date")
+                        .because(error.to_string())
+                })?;
+                Ok(document.to_string())
+            }
+        }
+    }
+
+    fn render(
+        &mut self,
+        draft: &Draft,
+        graph: &Graph,
+        copy: &Listen,
+        hash: &str,
+        watch: &dyn Watch,
+    ) -> Result<(Measured, Vec<Option<f64>>, u64), Error> {
+        let mut player = Player::new(graph, self.shelf, &Options::default()).map_err(engine_error)?;
+        let length_frames = player.length_frames();
+        let (title, heard) = (&self.prepared.session.title, self.heard);
+        let loudness = |gain_db: f64| {
+            Some(Loudness {
+                integrated_lufs: heard.integrated_lufs? + gain_db,
+                loudness_range_lu: None,
+                true_peak_dbtp: heard.true_peak_dbtp? + gain_db,
+                max_momentary_lufs: None,
+                max_short_term_lufs: None,
+            })
+        };
+        let spec = |title: String, format, bits, comment: Option<&str>, gain_db: Option<f64>| Spec {
+            format,
+            bits,
+            rate_hz: graph.rate_hz,
+            channels: Channels::Stereo,
+            tags: Tags {
+                title: Some(title),
+                engine_version: format!("Mixkeel {ENGINE_VERSION}"),
+                session_hash: Some(hash.to_owned()),
+                comment: comment.map(str::to_owned),
+                loudness: gain_db.and_then(loudness),
+                ..Tags::default()
+            },
+            dither_seed: 0,
+            source_bits: None,
+            length_frames: Some(length_frames),
+        };
+        let bits = self.options.bits;
+        let mut files = vec![
+            FileTap::create(
+                &draft.file("mix.wav"),
+                &spec(title.clone(), Format::Wav, bits, Some("mix, ready to be mastered from"), Some(0.0)),
+                Pick::Mix,
+                1.0,
+            )?,
+            FileTap::create(
+                &draft.file("listen.flac"),
+                &spec(
+                    title.clone(),
+                    Format::Flac,
+                    Bits::I24,
+                    Some("listening copy, not a master"),
+                    Some(copy.gain_db),
+                ),
+                Pick::Mix,
+                gain_from_db(copy.gain_db),
+            )?,
+        ];
+        if !graph.master_inserts.is_empty() {
+            let spec = spec(
+                title.clone(),
+                Format::Wav,
+                bits,
+                Some("mix without the owner's chain on the master"),
+                None,
+            );
+            files.push(FileTap::create(&draft.file("mix-dry.wav"), &spec, Pick::Dry, 1.0)?);
+        }
+        if self.options.stems {
+            let folder = draft.subfolder("stems")?;
+            for (index, &node) in graph.stems.iter().enumerate() {
+                let id = &graph.nodes[node].id;
+                let spec = spec(
+                    format!("{title} – {id}"),
+                    Format::Wav,
+                    bits,
+                    Some("stem; all stems sum to the mix"),
+                    None,
+                );
+                files.push(FileTap::create(
+                    &folder.join(format!("{id}.wav")),
+                    &spec,
+                    Pick::Stem(index),
+                    1.0,
+                )?);
+            }
+        }
+        let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz, true);
+        let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut meter)];
+        taps.extend(files.iter_mut().map(|file| Box::new(file) as Box<dyn Tap + '_>));
+        play(&mut player, &mut taps, Stage::Render, watch)?;
+        drop(taps);
+        for strip in player.not_finite() {
+            self.warnings.push(format!(
+                "{}: {} samples of its inserts were not numbers and were played as silence",
+                strip.strip, strip.samples
+            ));
+        }
+        let mut clipped = 0;
+        for file in &mut files {
+            clipped += file.finish()?.map_or(0, |written| written.clipped_samples);
+        }
+        if clipped > 0 {
+            self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
+            watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });
+        }
+        let stems = graph
+            .stems
+            .iter()
+            .map(|&node| {
+                heard
+                    .stems_lufs
+                    .iter()
+                    .find(|(id, _)| *id == graph.nodes[node].id)
+                    .and_then(|(_, lufs)| *lufs)
+            })
+            .collect();
+        Ok((meter.finish(), stems, length_frames))
+    }
+
+    fn tracks(&self, session: &Session) -> Vec<Track> {
+        session
+            .tracks
+            .iter()
+            .filter_map(|track| {
+                let known = self.known.iter().find(|known| known.id == track.id)?;
+                let profile = &known.measured.profile;
+                let problems = known.measured.problems.iter().map(|problem| Problem {
+                    id: problem.id.to_owned(),
+                    message: problem.message.clone(),
+                    at_s: problem.at_s,
+                });
+                Some(Track {
+                    id: track.id.clone(),
+                    name: track.name.clone(),
+                    files: known.files.clone(),
+                    role: track.role.word().to_owned(),
+                    sureness: sureness(known, track.role).to_owned(),
+                    because: known.arrival.because.clone(),
+                    in_mix: !track.mute,
+                    integrated_lufs: profile.loudness.integrated_lufs,
+                    sample_peak_dbfs: profile.levels.sample_peak_dbfs(),
+                    trim_db: track.trim_db,
+                    fader_db: Some(track.fader_db).filter(|db| db.is_finite()),
+                    pan: track.pan,
+                    bus: track.bus.clone(),
+                    problems: problems.collect(),
+                })
+            })
+            .collect()
+    }
+
+    /// Files that are not in the session, and tracks that are kept out of the mix.
+    fn left_out(&self) -> Vec<LeftOut> {
+        let files = self.left_out.iter().map(|(path, why)| LeftOut {
+            file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            because: (*why).to_owned(),
+        });
+        let muted = self.prepared.session.tracks.iter().filter(|track| track.mute).filter_map(|track| {
+            let known = self.known.iter().find(|known| known.id == track.id)?;
+            let edit = self.decision.edits.iter().find(|edit| {
+                edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute")
+            });
+            let because =
+                edit.map_or_else(|| "it is muted in the session".to_owned(), |edit| edit.because.clone());
+            Some(LeftOut { file: known.arrival.label.clone(), because })
+        });
+        files.chain(muted).collect()
+    }
+
+    fn line(&self, version: u32, session_sha256: String, measured: Measured) -> Line {
+        let by = |address: &mixkeel_session::address::Address| {
+            if self.prepared.by_hand.iter().any(|one| one.address == *address) {
+                return "you".to_owned();
+            }
+            let edits = self.decision.edits.iter();
+            edits.rev().find(|edit| edit.address == *address).map_or_else(String::new, |edit| edit.by.clone())
+        };
+        let changed = match &self.prepared.before {
+            None => Vec::new(),
+            Some(before) => differences(before, &self.prepared.session)
+                .into_iter()
+                .map(|one| Change {
+                    by: by(&one.address),
+                    address: one.address.to_string(),
+                    from: one.from.map(in_json),
+                    to: one.to.map(in_json),
+                })
+                .collect(),
+        };
+        Line {
+            schema: Line::SCHEMA.to_owned(),
+            version,
+            made_at_unix_s: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            took_s: self.started.elapsed().as_secs_f64(),
+            engine: ENGINE_VERSION.to_owned(),
+            session_sha256,
+            changed,
+            measured,
+        }
+    }
+}
+
+fn sureness(known: &Known, role: Role) -> &'static str {
+    let said_by_the_session = role != known.arrival.guess.role && role != Role::Unknown;
+    match known.arrival.guess.sureness {
+        _ if said_by_the_session => "certain",
+        Sureness::Certain => "certain",
+        Sureness::Likely => "likely",
+        Sureness::Guess => "guess",
+    }
+}
+
+fn start_report(decision: &Decision) -> StartReport {
+    let (taken, other) = match decision.start {
+        Start::Tracks => ("tracks", "--start fresh"),
+        Start::Fresh | Start::Auto => ("fresh", "--start tracks"),
+    };
+    StartReport { taken: taken.to_owned(), because: decision.start_because.clone(), other: other.to_owned() }
+}
+
+/// JSON has no minus infinity; a shut fader is the word that the session file has for it.
+fn in_json(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number == f64::NEG_INFINITY => Value::Word("-inf".to_owned()),
+        other => other,
+    }
+}

@@ -1,0 +1,86 @@
+//! `ledger.jsonl`: one line a version, what changed and what it measured.
+
+use std::fs;
+use std::path::Path;
+
+use mixkeel_io::write::write_atomically;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+
+const NAME: &str = "ledger.jsonl";
+
+/// One version in the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Line {
+    /// `mixkeel/ledger/1`.
+    pub schema: String,
+    /// 1 for the first.
+    pub version: u32,
+    /// Seconds since 1970 when it was made. Exempt from the promise of same bytes.
+    pub made_at_unix_s: u64,
+    /// How long it took. Exempt likewise.
+    pub took_s: f64,
+    /// The program that made it.
+    pub engine: String,
+    /// SHA-256 of its session.toml.
+    pub session_sha256: String,
+    /// What is different from the version before.
+    pub changed: Vec<Change>,
+    /// What the mix measured.
+    pub measured: Measured,
+}
+
+impl Line {
+    /// The name of this JSON.
+    pub const SCHEMA: &'static str = "mixkeel/ledger/1";
+}
+
+/// One difference between two versions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Change {
+    /// The parameter.
+    pub address: String,
+    /// Its value before; absent when it is new.
+    pub from: Option<mixkeel_dsp::param::Value>,
+    /// Its value now; absent when it is gone.
+    pub to: Option<mixkeel_dsp::param::Value>,
+    /// The rule, or `you` for a change by hand.
+    pub by: String,
+}
+
+/// What one render measures as a whole. Silence gives nothing where a number would be minus infinity.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Measured {
+    /// BS.1770-5, gated.
+    pub integrated_lufs: Option<f64>,
+    /// Largest sample of either channel.
+    pub sample_peak_dbfs: Option<f64>,
+    /// BS.1770-5 Annex 2, 4 times oversampled or better.
+    pub true_peak_dbtp: Option<f64>,
+}
+
+/// Whether a version has its line.
+pub fn holds(folder: &Path, version: u32) -> Result<bool, Error> {
+    let marker = format!("\"version\":{version},");
+    Ok(read(folder)?.lines().any(|line| line.contains(&marker)))
+}
+
+/// Adds a line; the file is replaced as a whole, so that a reader never sees half of one.
+pub fn append(folder: &Path, line: &str) -> Result<(), Error> {
+    let mut text = read(folder)?;
+    text.push_str(line.trim_end());
+    text.push('\n');
+    Ok(write_atomically(&folder.join(NAME), text.as_bytes())?)
+}
+
+fn read(folder: &Path) -> Result<String, Error> {
+    match fs::read_to_string(folder.join(NAME)) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Error::new(ErrorKind::Unreadable, "can't read the ledger")
+            .at(&folder.join(NAME))
+            .because(error.to_string())
+            .hint("put it back from a backup, or move it away: a new one is begun")),
+    }
+}

@@ -1,0 +1,80 @@
+//! Reads every track once and measures it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mixkeel_analysis::meter::Meter;
+use mixkeel_analysis::profile::{Profile, ProfileMeter};
+use mixkeel_dsp::block::Buffer;
+use mixkeel_io::read::{Downmix, Problem};
+use rayon::prelude::*;
+
+use super::media::{Pass, read_error};
+use crate::error::Error;
+use crate::watch::{Event, Stage, Watch};
+
+/// What is measured: one file, or a left and a right one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Take {
+    /// The file, or the left one of two.
+    pub left: PathBuf,
+    /// The right one of two.
+    pub right: Option<PathBuf>,
+    /// Its length in frames as the file has it, for the progress shown; 0 where it does not say.
+    pub claimed_frames: u64,
+}
+
+/// What reading a track once has shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// Everything measured.
+    pub profile: Profile,
+    /// What had to be put right while reading.
+    pub problems: Vec<Problem>,
+    /// Samples that were not numbers and count as silence.
+    pub nan_samples: u64,
+}
+
+/// Frames read at a time. Ours: long enough that every meter works in long runs, short enough for the second-level
+/// cache.
+const CHUNK_FRAMES: usize = 16_384;
+
+/// Measures all tracks side by side; results stand in the order given. Every file that cannot be read to its end is
+/// named in the one error.
+pub fn measure(takes: &[Take], downmix: Downmix, watch: &dyn Watch) -> Result<Vec<Measured>, Vec<Error>> {
+    let total: u64 = takes.iter().map(|take| take.claimed_frames).sum();
+    let done = AtomicU64::new(0);
+    let tell = |frames: usize| {
+        let before = done.fetch_add(frames as u64, Ordering::Relaxed);
+        let fraction = (before + frames as u64) as f64 / total.max(1) as f64;
+        watch.event(Event::Progress { stage: Stage::Measure, fraction: fraction.min(1.0) });
+    };
+    let results: Vec<Result<Measured, Error>> = takes
+        .par_iter()
+        .map(|take| {
+            let mut pass =
+                Pass::open(&take.left, take.right.as_deref(), downmix).map_err(|error| read_error(&error))?;
+            let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels());
+            let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
+            loop {
+                if watch.stop() {
+                    return Err(Error::interrupted());
+                }
+                let frames = pass.read(&mut buffer.block()).map_err(|error| read_error(&error))?;
+                if frames == 0 {
+                    break;
+                }
+                meter.push(&buffer.signal().part(0..frames));
+                tell(frames);
+            }
+            Ok(Measured {
+                profile: meter.finish(),
+                problems: pass.problems(),
+                nan_samples: pass.nan_samples(),
+            })
+        })
+        .collect();
+    let (measured, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    let errors: Vec<Error> = errors.into_iter().filter_map(Result::err).collect();
+    if errors.is_empty() { Ok(measured.into_iter().filter_map(Result::ok).collect()) } else { Err(errors) }
+}
