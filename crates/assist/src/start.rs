@@ -19,6 +19,19 @@ pub enum Start {
     Auto,
 }
 
+impl std::str::FromStr for Start {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "fresh" => Ok(Start::Fresh),
+            "tracks" => Ok(Start::Tracks),
+            "auto" => Ok(Start::Auto),
+            _ => Err(format!("\"{word}\" is not one of auto, fresh, tracks")),
+        }
+    }
+}
+
 /// A start and the reason for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
