@@ -20,8 +20,8 @@ const MAX_EXACT_WEIGHTS: u64 = 1 << 19;
 /// 5·10⁻¹⁰ or −185 dB.
 const POSITIONS_A_FRAME: f64 = 256.0;
 
-/// Products are summed in this many lanes, on every machine: four SSE2 registers.
-pub(super) const LANES: usize = 16;
+/// Products are summed in this many lanes, on every machine: two SSE2 registers a channel.
+pub(super) const LANES: usize = 8;
 
 /// Weights for every position, `taps()` at a time.
 #[derive(Debug)]
