@@ -1,0 +1,37 @@
+//! `mixkeel demo`: a song made by the program itself, mixed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mixkeel::Error;
+
+use crate::answer::Answer;
+use crate::face::Face;
+use crate::{cli, interrupt};
+
+/// What can be typed after `demo`.
+#[derive(Args, Debug)]
+#[command(
+    help_template = cli::TEMPLATE,
+    before_help = "\
+Examples:
+  mixkeel demo             # writes the song here, and mixes it
+  mixkeel demo ~/Music     # writes it there"
+)]
+pub struct Demo {
+    /// Where to write the song and its mix [default: the current folder]
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Demo {
+    /// Writes the song and mixes it.
+    ///
+    /// # Errors
+    /// What the library says.
+    pub fn run(&self, face: &Face) -> Result<Answer, Error> {
+        interrupt::listen();
+        let outcome = mixkeel::demo_song::demo(self.dir.as_deref(), face)?;
+        Answer::new(&outcome, &outcome.summary())
+    }
+}

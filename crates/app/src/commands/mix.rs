@@ -1,0 +1,81 @@
+//! `mixkeel mix`: a folder of tracks becomes a mix, the whole way.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mixkeel::mix::{MixOptions, Start};
+use mixkeel::{Bits, Error};
+
+use crate::answer::Answer;
+use crate::face::Face;
+use crate::{cli, interrupt, values};
+
+/// What can be typed after `mix`.
+#[derive(Args, Debug)]
+#[command(
+    help_template = cli::TEMPLATE,
+    before_help = "\
+Examples:
+  mixkeel mix \"My Song\"                    # writes to My Song-mix here
+  mixkeel mix \"My Song\" -o out             # writes out/
+  mixkeel mix \"My Song\" --start fresh      # ignores the levels of the files
+  mixkeel mix \"My Song\" --focus lead-vocal
+  mixkeel mix \"My Song\" --role \"Audio 07.wav=lead-vocal\"
+
+Run it again after editing My Song-mix/session.toml: what you changed stays."
+)]
+pub struct Mix {
+    /// A folder that holds one file a track; folders inside it are searched too
+    #[arg(value_name = "SONG")]
+    song: PathBuf,
+    /// Where to write [default: SONG-mix in the current folder]
+    #[arg(long, short, value_name = "OUT")]
+    out: Option<PathBuf>,
+    /// Where the balance starts: from the levels of the files, from nothing, or as the evidence says
+    #[arg(long, value_name = "FROM", default_value = "auto", value_parser = values::one_of::<Start>(&["auto", "fresh", "tracks"]))]
+    start: Start,
+    /// Decide everything again, also what was changed by hand
+    #[arg(long)]
+    redo: bool,
+    /// Say what a file is; may be given several times
+    #[arg(long = "role", value_name = "FILE=ROLE", value_parser = values::role)]
+    roles: Vec<(String, String)>,
+    /// What the song is about: a track or a role, such as lead-vocal
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    focus: Vec<String>,
+    /// Sample rate of the mix, such as 48000 or 44.1k [default: that of most files]
+    #[arg(long, value_name = "HZ", value_parser = values::rate_hz)]
+    rate: Option<u32>,
+    /// Word length of mix and stems
+    #[arg(long, default_value = "32f", value_parser = values::one_of::<Bits>(&["16", "24", "32f"]))]
+    bits: Bits,
+    /// Write no stems
+    #[arg(long)]
+    no_stems: bool,
+    /// Fold files with more than two channels down to stereo
+    #[arg(long)]
+    downmix: bool,
+}
+
+impl Mix {
+    /// Mixes.
+    ///
+    /// # Errors
+    /// What the library says.
+    pub fn run(&self, face: &Face) -> Result<Answer, Error> {
+        interrupt::listen();
+        let options = MixOptions {
+            out: self.out.clone(),
+            start: self.start,
+            redo: self.redo,
+            roles: self.roles.clone(),
+            focus: self.focus.clone(),
+            rate_hz: self.rate,
+            bits: self.bits,
+            stems: !self.no_stems,
+            downmix: self.downmix,
+        };
+        let outcome = mixkeel::mix::mix(&self.song, &options, face)?;
+        Answer::new(&outcome.report, &outcome.summary())
+    }
+}

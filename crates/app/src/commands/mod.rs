@@ -1,0 +1,10 @@
+//! One file a command: what can be typed after it, and the call that it becomes.
+
+pub mod completions;
+pub mod convert;
+pub mod demo;
+pub mod doctor;
+pub mod man;
+pub mod mix;
+pub mod render;
+pub mod schema;

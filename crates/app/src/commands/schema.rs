@@ -1,0 +1,93 @@
+//! `mixkeel schema`: the schemas of everything that is written, and the pages that are generated from the program.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, ValueEnum};
+use mixkeel::{Error, ErrorKind};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::face::EventLine;
+use crate::failure::ErrorDocument;
+use crate::{cli, manual};
+
+/// What can be typed after `schema`.
+#[derive(Args, Debug)]
+#[command(
+    help_template = cli::TEMPLATE,
+    before_help = "\
+Examples:
+  mixkeel schema                   # the names
+  mixkeel schema report-1.json     # one of them
+  mixkeel schema --json            # all of them in one document"
+)]
+pub struct Schema {
+    /// The name of a schema
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// A page of the reference instead of a schema
+    #[arg(long, hide = true, value_enum, conflicts_with = "name")]
+    page: Option<Page>,
+}
+
+/// A generated page of the reference.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Page {
+    Cli,
+    Processors,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    schemas: &'a BTreeMap<String, Value>,
+}
+
+#[derive(Serialize)]
+struct PageDocument<'a> {
+    schema: &'static str,
+    markdown: &'a str,
+}
+
+impl Schema {
+    /// Prints names, one schema, all schemas or a page.
+    ///
+    /// # Errors
+    /// When there is no schema of that name.
+    pub fn run(&self) -> Result<Answer, Error> {
+        if let Some(page) = self.page {
+            let markdown = match page {
+                Page::Cli => manual::cli_page(),
+                Page::Processors => mixkeel::schema::processors_markdown(),
+            };
+            let document = PageDocument { schema: "mixkeel/page/1", markdown: &markdown };
+            return Ok(Answer::new(&document, &[markdown.trim_end().to_owned()])?.data());
+        }
+        let schemas = all();
+        let Some(name) = &self.name else {
+            let names: Vec<String> = schemas.keys().cloned().collect();
+            return Ok(
+                Answer::new(&Document { schema: "mixkeel/schemas/1", schemas: &schemas }, &names)?.data()
+            );
+        };
+        let schema = schemas.get(name).or_else(|| schemas.get(&format!("{name}.json"))).ok_or_else(|| {
+            let names: Vec<&str> = schemas.keys().map(String::as_str).collect();
+            Error::new(ErrorKind::Usage, format!("there is no schema \"{name}\""))
+                .because(format!("there are: {}", names.join(", ")))
+                .hint("mixkeel schema")
+        })?;
+        let text = serde_json::to_string_pretty(schema).unwrap_or_default();
+        Ok(Answer::new(schema, &[text])?.data())
+    }
+}
+
+/// The schemas of the library, and of the two things that the command line itself writes.
+fn all() -> BTreeMap<String, Value> {
+    let own = [
+        ("error-1.json", schemars::schema_for!(ErrorDocument).to_value()),
+        ("event-1.json", schemars::schema_for!(EventLine).to_value()),
+    ];
+    let own = own.into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    mixkeel::schema::all().into_iter().chain(own).collect()
+}
