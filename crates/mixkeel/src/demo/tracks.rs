@@ -271,7 +271,7 @@ pub(super) const TRACKS: [Track; 22] = [
         hiss_db: Some(-70.0),
         play: |rate_hz| sung(&singers::LEAD, rate_hz),
         faults: &["uneven-level"],
-        note: "phrases up to 9 dB apart",
+        note: "phrases up to 11 dB apart",
         ..PLAIN
     },
     Track {
