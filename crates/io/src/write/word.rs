@@ -109,3 +109,31 @@ fn clean(sample: f32, bad: &mut u64) -> f32 {
     *bad += u64::from(!finite);
     if finite { sample } else { 0.0 }
 }
+
+/// Appends integers of `bits` (16 or 24) as WAV files have them: little-endian, interleaved.
+pub(crate) fn interleave(bits: Bits, channels: Channels, left: &[i32], right: &[i32], out: &mut Vec<u8>) {
+    match bits {
+        Bits::I16 => interleave_of::<2>(channels, left, right, out),
+        Bits::I24 | Bits::F32 => interleave_of::<3>(channels, left, right, out),
+    }
+}
+
+fn interleave_of<const BYTES: usize>(channels: Channels, left: &[i32], right: &[i32], out: &mut Vec<u8>) {
+    let begin = out.len();
+    out.resize(begin + left.len() * channels.count() * BYTES, 0);
+    let to = &mut out[begin..];
+    let word = |word: i32| u64::from(word as u32 & u32::MAX >> (32 - 8 * BYTES));
+    match channels {
+        Channels::Mono => {
+            for (to, &only) in to.chunks_exact_mut(BYTES).zip(left) {
+                to.copy_from_slice(&word(only).to_le_bytes()[..BYTES]);
+            }
+        }
+        Channels::Stereo => {
+            for (to, (&left, &right)) in to.chunks_exact_mut(2 * BYTES).zip(left.iter().zip(right)) {
+                let both = word(left) | word(right) << (8 * BYTES);
+                to.copy_from_slice(&both.to_le_bytes()[..2 * BYTES]);
+            }
+        }
+    }
+}

@@ -22,7 +22,7 @@ use self::verify::Wrong;
 use super::atomic::Partial;
 use super::error::{Kind, WriteError};
 use super::spec::Spec;
-use super::word::Words;
+use super::word::{Words, interleave};
 
 pub(crate) struct FlacEncoder {
     spec: Spec,
@@ -124,16 +124,8 @@ impl FlacEncoder {
 
     /// The digest is that of the samples as a WAV file would hold them (RFC 9639 §8.2).
     fn digest(&mut self) {
-        let bytes = self.spec.bits.bytes();
         self.raw.clear();
-        let mut put = |word: i32| self.raw.extend_from_slice(&word.to_le_bytes()[..bytes.min(4)]);
-        match self.spec.channels {
-            Channels::Mono => self.left.iter().for_each(|&word| put(word)),
-            Channels::Stereo => self.left.iter().zip(&self.right).for_each(|(&left, &right)| {
-                put(left);
-                put(right);
-            }),
-        }
+        interleave(self.spec.bits, self.spec.channels, &self.left, &self.right, &mut self.raw);
         self.md5.update(&self.raw);
     }
 

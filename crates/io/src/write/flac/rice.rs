@@ -26,6 +26,7 @@ pub(super) struct Coding {
 pub(super) struct Decider {
     /// For each of the finest partitions and each parameter: the sum of its folded residuals shifted by the parameter.
     sums: Vec<[u64; PARAMETERS]>,
+    folded: Vec<u32>,
 }
 
 /// Small numbers for small sizes: 0, −1, 1, −2, 2 …
@@ -48,18 +49,25 @@ impl Decider {
         let (mut smallest, mut largest) = (u32::MAX, 0);
         self.sums.clear();
         self.sums.resize(1 << finest, [0; PARAMETERS]);
-        for (index, (part, length)) in parts(residual, order, finest).zip(&mut lengths).enumerate() {
-            let sum: u64 = part.iter().map(|&residual| u64::from(fold(residual))).sum();
-            self.sums[index][0] = sum;
+        self.folded.clear();
+        self.folded.extend(residual.iter().map(|&residual| fold(residual)));
+        let parts = parts(&self.folded, order, finest);
+        for ((part, sums), length) in parts.clone().zip(&mut self.sums).zip(&mut lengths) {
+            let sum: u64 = part.iter().map(|&folded| u64::from(folded)).sum();
+            sums[0] = sum;
             *length = part.len() as u64;
             let likely = (sum / (*length).max(1)).max(1).ilog2().min(LARGEST_OF_5_BITS);
             smallest = smallest.min(likely.saturating_sub(1));
             largest = largest.max((likely + 1).min(LARGEST_OF_5_BITS));
         }
-        for (part, sums) in parts(residual, order, finest).zip(&mut self.sums) {
+        for (part, sums) in parts.zip(&mut self.sums) {
             for parameter in smallest.max(1)..=largest {
-                sums[parameter as usize] =
-                    part.iter().map(|&residual| u64::from(fold(residual) >> parameter)).sum();
+                sums[parameter as usize] = if sums[0] <= u64::from(u32::MAX) {
+                    // No shifted sum exceeds the whole one, so half the width is enough, and faster.
+                    u64::from(part.iter().map(|folded| folded >> parameter).sum::<u32>())
+                } else {
+                    part.iter().map(|folded| u64::from(folded >> parameter)).sum()
+                };
             }
         }
         let field_bits = if largest > LARGEST_OF_4_BITS { 5 } else { 4 };
@@ -110,7 +118,7 @@ impl Coding {
 }
 
 /// The residual in 2^`cut` partitions; the first is shorter by the samples that are not predicted.
-fn parts(residual: &[i32], order: usize, cut: u32) -> impl Iterator<Item = &[i32]> {
+fn parts<T>(residual: &[T], order: usize, cut: u32) -> impl Iterator<Item = &[T]> + Clone {
     let each = (residual.len() + order) >> cut;
     let (first, rest) = residual.split_at(each.saturating_sub(order).min(residual.len()));
     std::iter::once(first).chain(rest.chunks(each.max(1)))

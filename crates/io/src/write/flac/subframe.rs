@@ -157,9 +157,19 @@ fn fixed_order(samples: &[i32]) -> Option<usize> {
 
 fn fixed_residual(samples: &[i32], order: usize, residual: &mut Vec<i32>) {
     residual.clear();
-    for window in samples.windows(order + 1) {
-        let mut newest_last = [0; MAX_FIXED_ORDER + 1];
-        newest_last[MAX_FIXED_ORDER - order..].copy_from_slice(window);
-        residual.push(differences(&newest_last)[order]);
+    let from = samples.len().min(order);
+    // The same differences as above, of the newest last; a window shorter than five lacks only what has no weight.
+    match order {
+        0 => residual.extend_from_slice(&samples[from..]),
+        1 => residual.extend(samples.windows(2).map(|window| window[1] - window[0])),
+        2 => residual.extend(samples.windows(3).map(|window| window[2] - 2 * window[1] + window[0])),
+        3 => residual
+            .extend(samples.windows(4).map(|window| window[3] - 3 * window[2] + 3 * window[1] - window[0])),
+        _ => residual.extend(
+            samples
+                .windows(5)
+                .filter_map(|window| window.first_chunk())
+                .map(|window| differences(window)[MAX_FIXED_ORDER]),
+        ),
     }
 }

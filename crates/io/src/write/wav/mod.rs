@@ -5,12 +5,12 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::block::Signal;
 
 use super::atomic::Partial;
 use super::error::WriteError;
 use super::spec::{Bits, Spec};
-use super::word::Words;
+use super::word::{Words, interleave};
 pub(crate) use bext::software;
 use header::Header;
 
@@ -60,17 +60,8 @@ impl WavEncoder {
                 }
                 Ok(())
             }
-            Bits::I16 => words.integers(signal, |channels, left, right| {
-                interleave(channels, left, right, |word| {
-                    gathered.extend_from_slice(&(word as i16).to_le_bytes())
-                });
-                pass_on(gathered, file)
-            }),
-            Bits::I24 => words.integers(signal, |channels, left, right| {
-                interleave(channels, left, right, |word| {
-                    let [low, middle, high, _] = word.to_le_bytes();
-                    gathered.extend_from_slice(&[low, middle, high]);
-                });
+            bits => words.integers(signal, |channels, left, right| {
+                interleave(bits, channels, left, right, gathered);
                 pass_on(gathered, file)
             }),
         }
@@ -92,14 +83,4 @@ fn pass_on(gathered: &mut Vec<u8>, file: &mut Partial) -> Result<(), WriteError>
         gathered.clear();
     }
     Ok(())
-}
-
-fn interleave(channels: Channels, left: &[i32], right: &[i32], mut put: impl FnMut(i32)) {
-    match channels {
-        Channels::Mono => left.iter().for_each(|&word| put(word)),
-        Channels::Stereo => left.iter().zip(right).for_each(|(&left, &right)| {
-            put(left);
-            put(right);
-        }),
-    }
 }
