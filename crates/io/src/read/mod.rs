@@ -5,16 +5,25 @@
 mod aiff;
 mod at_rate;
 mod bytes;
+mod caf;
+mod containers;
 mod error;
+mod flac;
 mod fold;
 mod format;
 mod info;
+mod mp4;
+mod mpeg;
+mod ogg;
+mod opus;
+mod packed;
 mod pcm;
 mod reader;
 mod sniff;
 mod sound;
 mod stream;
 mod text;
+mod w64;
 mod wav;
 
 use std::path::Path;
@@ -51,9 +60,6 @@ fn open_here(path: &Path, downmix: Downmix) -> Result<Reader, Fault> {
     let mut log = Log::default();
     let kind = sniff::kind(&mut bytes)?;
     sniff::note_extension(path, kind, &mut log);
-    let sound = match kind {
-        sniff::Kind::Aiff { compressed } => aiff::open(bytes, compressed, &mut log)?,
-        sniff::Kind::Wav(container) => wav::open(bytes, container, &mut log)?,
-    };
+    let sound = containers::open(path, bytes, kind, &mut log)?;
     Reader::new(path, sound, downmix, log)
 }
