@@ -126,7 +126,9 @@ impl RenderOutcome {
         let mut lines: Vec<String> =
             self.files.iter().take(1).map(|file| out.join(file).display().to_string()).collect();
         let seconds = self.length_frames as f64 / f64::from(self.rate_hz);
-        lines.push(format!("{seconds:.1} s at {} Hz, {} files", self.rate_hz, self.files.len()));
+        let files =
+            if self.files.len() == 1 { "one file".to_owned() } else { format!("{} files", self.files.len()) };
+        lines.push(format!("{seconds:.1} s at {} Hz, {files}", self.rate_hz));
         if self.clipped_samples > 0 {
             lines.push(format!(
                 "{} samples were over full scale and had to be cut; lower master/headroom_db or write --bits 32f",
