@@ -153,7 +153,7 @@ fn floats_are_kept_over_full_scale_and_what_is_no_number_becomes_silence() {
     values[2 * 100 + 1] = f32::INFINITY;
     values[2 * 4000 + 1] = f32::NEG_INFINITY;
     let data: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-    let mut heard = hear(&riff(&[chunk(b"fmt ", &format(3, 2, 48_000, 32, 8)), chunk(b"data", &data)]));
+    let heard = hear(&riff(&[chunk(b"fmt ", &format(3, 2, 48_000, 32, 8)), chunk(b"data", &data)]));
     assert_eq!(
         (heard.left[100], heard.right[100], heard.right[4000], heard.left[4000]),
         (0.0, 0.0, 0.0, 0.5)
