@@ -66,9 +66,18 @@ pub fn print(error: &Error, how: &Everywhere) -> ExitCode {
                 .unwrap_or_default(),
         );
     } else {
-        to_stderr(&format!("error: {error}"));
+        to_stderr(&words(error));
     }
     ExitCode::from(error.kind.exit_code())
+}
+
+/// A failure for people. A reason of several lines, such as a place in a session file, stays below its first.
+fn words(error: &Error) -> String {
+    let place = error.path.iter().map(|path| format!("in {}", path.display()));
+    let hints = error.hints.iter().map(|hint| format!("→ {hint}"));
+    let parts = place.chain(error.why.iter().cloned()).chain(hints);
+    let indented = parts.flat_map(|part| part.lines().map(|line| format!("\n  {line}")).collect::<Vec<_>>());
+    format!("error: {}{}", error.what, indented.collect::<String>())
 }
 
 /// Prints what is wrong with the arguments, or the help that they asked for.
@@ -112,4 +121,22 @@ fn print_body(error: ErrorBody) {
     let text = serde_json::to_string_pretty(&document).unwrap_or_default() + "\n";
     // A failure that stdout cannot take still goes to stderr.
     let _ = answer::to_stdout(&text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_failure_says_what_where_why_and_what_to_do_each_on_lines_of_its_own() {
+        let error = Error::new(ErrorKind::Unreadable, "can't read the session")
+            .at(Path::new("session.toml"))
+            .because("no key `fader_dp`\n  --> session.toml:3:1")
+            .hint("write fader_db");
+        assert_eq!(
+            words(&error),
+            "error: can't read the session\n  in session.toml\n  no key `fader_dp`\n    --> session.toml:3:1\n  → write fader_db"
+        );
+    }
 }

@@ -15,11 +15,11 @@ use crate::{cli, interrupt};
     help_template = cli::TEMPLATE,
     before_help = "\
 Examples:
-  mixkeel demo             # writes the song here, and mixes it
-  mixkeel demo ~/Music     # writes it there"
+  mixkeel demo               # writes mixkeel-demo and mixkeel-demo-mix here
+  mixkeel demo \"Test Song\"   # writes it under this name"
 )]
 pub struct Demo {
-    /// Where to write the song and its mix [default: the current folder]
+    /// The folder of the song, whose mix lies beside it [default: mixkeel-demo]
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
 }

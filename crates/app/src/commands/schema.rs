@@ -19,7 +19,7 @@ use crate::{cli, manual};
     before_help = "\
 Examples:
   mixkeel schema                   # the names
-  mixkeel schema report-1.json     # one of them
+  mixkeel schema report            # one of them
   mixkeel schema --json            # all of them in one document"
 )]
 pub struct Schema {
@@ -71,7 +71,8 @@ impl Schema {
                 Answer::new(&Document { schema: "mixkeel/schemas/1", schemas: &schemas }, &names)?.data()
             );
         };
-        let schema = schemas.get(name).or_else(|| schemas.get(&format!("{name}.json"))).ok_or_else(|| {
+        let known = [name.clone(), format!("{name}.json"), format!("{name}-1.json")];
+        let schema = known.iter().find_map(|name| schemas.get(name)).ok_or_else(|| {
             let names: Vec<&str> = schemas.keys().map(String::as_str).collect();
             Error::new(ErrorKind::Usage, format!("there is no schema \"{name}\""))
                 .because(format!("there are: {}", names.join(", ")))
