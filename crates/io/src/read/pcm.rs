@@ -63,7 +63,12 @@ fn convert(bytes: &[u8], layout: Layout, out: &mut [&mut [f32]]) {
         (Number::I8, _) => planes(bytes, out, |[b]: [u8; 1]| f32::from(b as i8) * I8),
         (Number::I16, false) => planes(bytes, out, |b| f32::from(i16::from_le_bytes(b)) * I16),
         (Number::I16, true) => planes(bytes, out, |b| f32::from(i16::from_be_bytes(b)) * I16),
-        (Number::I24, false) => planes(bytes, out, |[a, b, c]| i32::from_le_bytes([0, a, b, c]) as f32 * I32),
+        (Number::I24, false) => {
+            let done = fours(bytes, out, |bytes| four_of_24(bytes).map(|number| number as f32 * I32));
+            let mut rest: Vec<_> = out.iter_mut().map(|plane| &mut plane[done..]).collect();
+            let bytes = bytes.get(done * layout.frame_bytes()..).unwrap_or_default();
+            planes(bytes, &mut rest, |[a, b, c]| i32::from_le_bytes([0, a, b, c]) as f32 * I32);
+        }
         (Number::I24, true) => planes(bytes, out, |[a, b, c]| i32::from_be_bytes([a, b, c, 0]) as f32 * I32),
         (Number::I32, false) => planes(bytes, out, |b| i32::from_le_bytes(b) as f32 * I32),
         (Number::I32, true) => planes(bytes, out, |b| i32::from_be_bytes(b) as f32 * I32),
@@ -93,6 +98,38 @@ fn planes<const N: usize>(bytes: &[u8], out: &mut [&mut [f32]], number: impl Fn(
                 plane.iter_mut().zip(own).for_each(|(to, from)| *to = number(*from));
             }
         }
+    }
+}
+
+/// Four numbers of 24 bits, low byte first, at the top of 32: three loads instead of twelve.
+fn four_of_24(bytes: &[u8; 12]) -> [i32; 4] {
+    let ([a, b, c], _) = bytes.as_chunks::<4>() else { return [0; 4] };
+    let (a, b, c) = (u32::from_le_bytes(*a), u32::from_le_bytes(*b), u32::from_le_bytes(*c));
+    let second = a >> 16 & 0xFF00 | b << 16;
+    let third = b >> 8 & 0x00FF_FF00 | c << 24;
+    [a << 8, second, third, c & 0xFFFF_FF00].map(|number| number as i32)
+}
+
+/// Converts four numbers at a time into one plane or two; gives the frames done, which leave less than four numbers.
+fn fours(bytes: &[u8], out: &mut [&mut [f32]], four: impl Fn(&[u8; 12]) -> [f32; 4]) -> usize {
+    let (groups, _) = bytes.as_chunks::<12>();
+    match out {
+        [only] => {
+            let (places, _) = only.as_chunks_mut::<4>();
+            places.iter_mut().zip(groups).for_each(|(to, from)| *to = four(from));
+            4 * places.len().min(groups.len())
+        }
+        [left, right] => {
+            let ((left, _), (right, _)) = (left.as_chunks_mut::<2>(), right.as_chunks_mut::<2>());
+            let count = left.len().min(groups.len());
+            for ((left, right), from) in left.iter_mut().zip(right).zip(groups) {
+                let [l0, r0, l1, r1] = four(from);
+                *left = [l0, l1];
+                *right = [r0, r1];
+            }
+            2 * count
+        }
+        _ => 0,
     }
 }
 

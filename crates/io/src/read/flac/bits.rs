@@ -24,8 +24,18 @@ impl<'a> Bits<'a> {
         Self { bytes, at: 0, word: 0, held: 0 }
     }
 
-    /// Fills the word to more than 56 bits while there are bytes. Held bits stand at the top of the word, zeros below.
+    /// Fills the word to more than 56 bits while there are bytes. Held bits stand at the top of the word; below them may stand
+    /// the beginning of the next byte, which the next filling puts there again.
     fn fill(&mut self) {
+        if let Some(next) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+            if self.held < 64 {
+                self.word |= u64::from_be_bytes(*next) >> self.held;
+                let whole = (64 - self.held) / 8;
+                self.at += whole as usize;
+                self.held += 8 * whole;
+            }
+            return;
+        }
         while self.held <= 56 {
             let Some(&byte) = self.bytes.get(self.at) else { return };
             self.word |= u64::from(byte) << (56 - self.held);
@@ -83,9 +93,22 @@ impl<'a> Bits<'a> {
     }
 
     /// A Rice-coded number (RFC 9639, 9.2.7): folded so that signs alternate.
+    #[inline]
     pub fn rice(&mut self, parameter: u32) -> Result<i64, Broken> {
-        let high = u64::from(self.unary()?);
-        let folded = high << parameter | u64::from(self.unsigned(parameter)?);
+        if self.held <= 56 {
+            self.fill();
+        }
+        let run = self.word.leading_zeros();
+        let folded = if run + 1 + parameter <= self.held {
+            // Almost always the whole number is held.
+            let rest = self.word << run << 1;
+            self.word = rest << parameter;
+            self.held -= run + 1 + parameter;
+            // In two steps, because a parameter of 0 would shift by 64.
+            u64::from(run) << parameter | rest >> 1 >> (63 - parameter)
+        } else {
+            u64::from(self.unary()?) << parameter | u64::from(self.unsigned(parameter)?)
+        };
         Ok((folded >> 1) as i64 ^ -((folded & 1) as i64))
     }
 
@@ -147,7 +170,7 @@ mod tests {
 
     #[test]
     fn bits_come_in_order_across_words() {
-        let bytes: Vec<u8> = (0..40).map(|n| n * 37).collect();
+        let bytes: Vec<u8> = (0..40u8).map(|n| n.wrapping_mul(37)).collect();
         let mut bits = Bits::new(&bytes);
         for byte in &bytes {
             assert_eq!(bits.unsigned(3).unwrap(), u32::from(byte >> 5));

@@ -188,16 +188,38 @@ fn warm_up(bits: &mut Bits, depth: u32, order: usize, out: &mut [i64]) -> Result
 
 /// Adds the prediction to what the residual left in place. The weights are applied newest sample first.
 fn predict(weights: &[i64], shift: u32, out: &mut [i64]) {
-    let order = weights.len();
-    for now in order..out.len() {
-        let (past, rest) = out.split_at_mut(now);
-        let sum = weights
-            .iter()
-            .zip(past.iter().rev())
-            .fold(0i64, |sum, (w, x)| sum.wrapping_add(w.wrapping_mul(*x)));
-        if let Some(sample) = rest.first_mut() {
-            *sample = sample.wrapping_add(sum >> shift);
-        }
+    // Loops of known length unroll; encoders use orders up to 12, and 13 to 32 share one that rounds up with weights of 0.
+    match weights.len() {
+        0 => {}
+        1 => predict_by::<1>(weights, shift, out),
+        2 => predict_by::<2>(weights, shift, out),
+        3 => predict_by::<3>(weights, shift, out),
+        4 => predict_by::<4>(weights, shift, out),
+        5 => predict_by::<5>(weights, shift, out),
+        6 => predict_by::<6>(weights, shift, out),
+        7 => predict_by::<7>(weights, shift, out),
+        8 => predict_by::<8>(weights, shift, out),
+        9 => predict_by::<9>(weights, shift, out),
+        10 => predict_by::<10>(weights, shift, out),
+        11 => predict_by::<11>(weights, shift, out),
+        12 => predict_by::<12>(weights, shift, out),
+        _ => predict_by::<32>(weights, shift, out),
+    }
+}
+
+fn predict_by<const N: usize>(weights: &[i64], shift: u32, out: &mut [i64]) {
+    let order = weights.len().min(N);
+    let mut newest_first = [0i64; N];
+    newest_first[..order].copy_from_slice(&weights[..order]);
+    let mut past = [0i64; N];
+    let (warm_up, rest) = out.split_at_mut(order.min(out.len()));
+    past.iter_mut().zip(warm_up.iter().rev()).for_each(|(to, from)| *to = *from);
+    for sample in rest {
+        let sum =
+            newest_first.iter().zip(&past).fold(0i64, |sum, (w, x)| sum.wrapping_add(w.wrapping_mul(*x)));
+        *sample = sample.wrapping_add(sum >> shift);
+        past.copy_within(..N - 1, 1);
+        past[0] = *sample;
     }
 }
 
@@ -223,9 +245,12 @@ fn residual(bits: &mut Bits, order: usize, out: &mut [i64]) -> Result<(), Broken
                 *sample = bits.signed(depth)?;
             }
         } else {
+            // A copy of its own stays in registers.
+            let mut own = bits.clone();
             for sample in part {
-                *sample = bits.rice(parameter)?;
+                *sample = own.rice(parameter)?;
             }
+            *bits = own;
         }
     }
     Ok(())

@@ -228,11 +228,13 @@ impl Flac {
     fn add_to_sum(&mut self, frames: usize) {
         let Some(sum) = &mut self.sum else { return };
         let width = self.facts.bits.div_ceil(8) as usize;
-        self.raw.clear();
-        for frame in 0..frames {
-            for plane in &self.planes {
-                let sample = plane.get(frame).copied().unwrap_or_default().to_le_bytes();
-                self.raw.extend_from_slice(&sample[..width.min(8)]);
+        let frame_bytes = width * self.planes.len();
+        self.raw.resize(frames * frame_bytes, 0);
+        for (channel, plane) in self.planes.iter().enumerate() {
+            for (frame, sample) in self.raw.chunks_exact_mut(frame_bytes.max(1)).zip(plane) {
+                let bytes = sample.to_le_bytes();
+                let own = frame[channel * width..].iter_mut().take(width);
+                own.zip(bytes).for_each(|(to, from)| *to = from);
             }
         }
         sum.process_buf_bytes(&self.raw);
