@@ -82,6 +82,11 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// How much of the song it plays. A recording too short for a reading counts as a hundredth of it (ours).
+    pub fn activity(&self) -> f64 {
+        self.facts.profile.loudness.active_fraction.max(0.01)
+    }
+
     /// How loud it leaves its fader, in LUFS. `None` for silence.
     pub fn post_fader_lufs(&self) -> Option<f64> {
         let loudness = self.facts.loudness_lufs()? + self.track.trim_db + self.track.fader_db;

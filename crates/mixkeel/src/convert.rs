@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::song::facts::length_at;
-use crate::song::media::{Recording, read_error};
+use crate::song::media::Recording;
 use crate::watch::{Event, Stage, Watch};
 
 /// How to convert. The format is the one that the output's ending names.
@@ -106,7 +106,7 @@ pub fn convert(
             .hint("end the name with .wav or .flac")
     })?;
     let downmix = if options.downmix { Downmix::Fold } else { Downmix::Refuse };
-    let reader = mixkeel_io::read::open(input, downmix).map_err(|error| read_error(&error))?;
+    let reader = mixkeel_io::read::open(input, downmix)?;
     refuse_existing(input, output, options.force)?;
     let info = reader.info().clone();
     let rate_hz = options.rate_hz.unwrap_or(info.rate_hz);
@@ -133,7 +133,7 @@ pub fn convert(
         length_frames: info.length_frames.map(|frames| length_at(frames, info.rate_hz, rate_hz)),
     };
     let total = spec.length_frames.unwrap_or(0).max(1) as f64;
-    let mut sound = Recording::at(reader, rate_hz).map_err(|error| read_error(&error))?;
+    let mut sound = Recording::at(reader, rate_hz)?;
     let mut writer = create(output, &spec)?;
     let mut buffer = Buffer::new(info.channels, CHUNK_FRAMES);
     let mut done = 0_u64;
@@ -141,7 +141,7 @@ pub fn convert(
         if watch.stop() {
             return Err(Error::interrupted());
         }
-        let frames = sound.read(&mut buffer.block()).map_err(|error| read_error(&error))?;
+        let frames = sound.read(&mut buffer.block())?;
         if frames == 0 {
             break;
         }

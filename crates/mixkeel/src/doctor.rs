@@ -8,7 +8,6 @@ use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::song::media::read_error;
 
 /// What was looked at, and how it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -156,11 +155,11 @@ fn round_trip_at(path: &Path, format: Format, bits: Bits) -> Result<(), Error> {
     let mut writer = create(path, &spec)?;
     writer.write(written.signal())?;
     writer.finish()?;
-    let mut reader = open(path, Downmix::Refuse).map_err(|error| read_error(&error))?;
+    let mut reader = open(path, Downmix::Refuse)?;
     let mut read = Buffer::new(Channels::Mono, FRAMES);
     let mut filled = 0;
     while filled < FRAMES {
-        match reader.read(&mut read.block().part(filled..FRAMES)).map_err(|error| read_error(&error))? {
+        match reader.read(&mut read.block().part(filled..FRAMES))? {
             0 => break,
             frames => filled += frames,
         }

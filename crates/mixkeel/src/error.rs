@@ -114,12 +114,15 @@ impl std::error::Error for Error {}
 
 impl From<mixkeel_io::write::WriteError> for Error {
     fn from(error: mixkeel_io::write::WriteError) -> Self {
-        Self::new(ErrorKind::Unwritable, error.to_string())
+        Self::new(ErrorKind::Unwritable, "can't write")
+            .at(error.path())
+            .because(error.why())
+            .hint(error.remedy())
     }
 }
 
 impl From<mixkeel_io::read::ReadError> for Error {
     fn from(error: mixkeel_io::read::ReadError) -> Self {
-        Self::new(ErrorKind::Unreadable, error.to_string())
+        Self::new(ErrorKind::Unreadable, error.what).at(&error.path).because(error.why).hint(error.do_)
     }
 }

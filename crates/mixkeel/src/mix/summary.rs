@@ -14,14 +14,20 @@ const COLUMNS: usize = 80;
 pub fn summary(report: &Report, out: &Path) -> Vec<String> {
     let mut lines = vec![out.join("listen.flac").display().to_string(), String::new(), sum(report)];
     let sounding = report.tracks.iter().filter(|track| track.in_mix).count();
+    let lowered = if report.headroom_db < 0.0 {
+        format!("; all lowered by {:.1} dB for headroom", -report.headroom_db)
+    } else {
+        String::new()
+    };
     lines.push(fit(format!(
-        "{sounding} of {} tracks in {} stems; all are lowered by {} dB, master at 0",
+        "{sounding} of {} tracks in {} stems{lowered}",
         report.tracks.len(),
         report.stems.len(),
-        number(report.headroom_db).trim_start_matches('−')
     )));
-    lines.push(fit(format!("Start: {}. {}", report.start.taken, capital(&report.start.because))));
-    lines.push(format!("  the other start: {}", report.start.other));
+    lines.extend(wrap(&format!(
+        "Start: {}, because {}. For the other: {}",
+        report.start.taken, report.start.because, report.start.other
+    )));
     if !report.kept_by_hand.is_empty() {
         lines.push(fit(format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
     }
@@ -66,9 +72,20 @@ fn some<T>(lines: &mut Vec<String>, list: &[T], most: usize, what: &str, line: i
     }
 }
 
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+/// A sentence on as many lines as it needs, later ones indented.
+fn wrap(sentence: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn fit(line: String) -> String {
@@ -93,6 +110,10 @@ mod tests {
         let cut = fit("é".repeat(200));
         assert_eq!(cut.chars().count(), COLUMNS);
         assert!(cut.ends_with('…'));
-        assert_eq!(capital("the tracks"), "The tracks");
+        let wrapped = wrap(&"word ".repeat(40));
+        assert!(
+            wrapped.len() == 3 && wrapped.iter().all(|line| line.chars().count() <= COLUMNS),
+            "{wrapped:?}"
+        );
     }
 }

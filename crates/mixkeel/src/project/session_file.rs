@@ -64,16 +64,22 @@ pub fn parse(path: &Path, text: &str) -> Result<Session, Error> {
     let reading = mixkeel_session::read::read(text);
     match reading.session {
         Some(session) => Ok(session),
-        None => Err(Error::new(ErrorKind::Unreadable, "the session has mistakes").because(
-            mixkeel_session::problem::render_problems(&path.display().to_string(), text, &reading.problems),
-        )),
+        None => Err(Error::new(ErrorKind::Unreadable, "the session has mistakes")
+            .because(mixkeel_session::problem::render_problems(
+                &path.display().to_string(),
+                text,
+                &reading.problems,
+            ))
+            .hint("put right what is named above; nothing was played or written")),
     }
 }
 
 /// What `resolve` found, as one error.
 pub fn faults_error(path: &Path, faults: &[Fault]) -> Error {
     faults.iter().fold(
-        Error::new(ErrorKind::Unreadable, "the session cannot be played as it stands").at(path),
+        Error::new(ErrorKind::Unreadable, "the session cannot be played as it stands")
+            .at(path)
+            .hint("put right what is named above; places are counted from 0, as in the file"),
         |error, fault| error.because(fault.to_string()),
     )
 }

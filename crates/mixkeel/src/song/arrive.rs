@@ -11,7 +11,6 @@ use mixkeel_session::role::Role;
 use rayon::prelude::*;
 
 use super::facts::length_at;
-use super::media::read_error;
 use super::scan::{Found, FoundFile};
 use crate::error::{Error, ErrorKind};
 
@@ -233,7 +232,7 @@ fn take_roles(tracks: &mut [Arrival], roles: &[(String, String)]) -> Result<(), 
 
 fn unreadable_error(unreadable: &[(&FoundFile, ReadError)]) -> Error {
     if let [(_, error)] = unreadable {
-        return read_error(error).hint("or move it out of the song's folder to mix without it");
+        return Error::from(error.clone()).hint("or move it out of the song's folder to mix without it");
     }
     unreadable.iter().fold(
         Error::new(ErrorKind::Unreadable, format!("can't read {} files of the song", unreadable.len()))

@@ -9,7 +9,7 @@ use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 use rayon::prelude::*;
 
-use super::media::{Shelf, read_error};
+use super::media::Shelf;
 use crate::error::{Error, ErrorKind};
 
 /// Looks at every recording that a session names. All that are missing or unreadable are named in the one error.
@@ -34,7 +34,7 @@ pub fn facts(session: &Session, shelf: &Shelf) -> Result<BTreeMap<String, MediaF
     }
     match lost.as_slice() {
         [] => Ok(found),
-        [(_, error)] => Err(read_error(error)),
+        [(_, error)] => Err(Error::from(error.clone())),
         several => Err(several.iter().fold(
             Error::new(ErrorKind::Unreadable, format!("can't read {} recordings", several.len())).hint(
                 "paths in a session start from its own folder; put the recordings back, or correct the paths",

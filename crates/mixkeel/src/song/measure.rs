@@ -9,7 +9,7 @@ use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::{Downmix, Problem};
 use rayon::prelude::*;
 
-use super::media::{Pass, read_error};
+use super::media::Pass;
 use crate::error::Error;
 use crate::watch::{Event, Stage, Watch};
 
@@ -52,15 +52,14 @@ pub fn measure(takes: &[Take], downmix: Downmix, watch: &dyn Watch) -> Result<Ve
     let results: Vec<Result<Measured, Error>> = takes
         .par_iter()
         .map(|take| {
-            let mut pass =
-                Pass::open(&take.left, take.right.as_deref(), downmix).map_err(|error| read_error(&error))?;
+            let mut pass = Pass::open(&take.left, take.right.as_deref(), downmix)?;
             let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels());
             let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
             loop {
                 if watch.stop() {
                     return Err(Error::interrupted());
                 }
-                let frames = pass.read(&mut buffer.block()).map_err(|error| read_error(&error))?;
+                let frames = pass.read(&mut buffer.block())?;
                 if frames == 0 {
                     break;
                 }

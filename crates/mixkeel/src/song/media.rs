@@ -6,8 +6,6 @@ use mixkeel_dsp::block::{Block, Channels};
 use mixkeel_engine::source::{Library, Source, SourceError};
 use mixkeel_io::read::{AtRate, Downmix, Info, Problem, ReadError, Reader};
 
-use crate::error::{Error, ErrorKind};
-
 /// The recordings that a session plays: the folder its paths start from, the rate, and what to do about more than two
 /// channels.
 #[derive(Clone, Debug)]
@@ -118,11 +116,6 @@ impl Source for Named {
 
 fn lost(file: &str, error: &ReadError) -> SourceError {
     SourceError { message: format!("{}: {}. {}", error.what, error.why, error.do_), file: file.to_owned() }
-}
-
-/// A failure to read, in the shape of everything that users meet.
-pub fn read_error(error: &ReadError) -> Error {
-    Error::new(ErrorKind::Unreadable, error.what).at(&error.path).because(&error.why).hint(&error.do_)
 }
 
 /// A whole recording read once from its beginning, at its own rate: one file, or a left and a right one.

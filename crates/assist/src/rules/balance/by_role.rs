@@ -16,7 +16,7 @@
 //! **Known problems.** Parts of one role that take turns (a guitar in the verse, another in the chorus) come out up to
 //! 3 LU low. Songs about something other than a voice are balanced as if the voice were missing.
 //!
-//! **Options.** `--strength`; `lock = ["fader_db"]`; `--role`.
+//! **Options.** `lock = ["fader_db"]`; `--role`.
 //!
 //! **Sureness.** Likely where the sources agree, else a guess; guesses are applied all the same, because a fader stands
 //! somewhere.
@@ -132,8 +132,8 @@ fn siblings(role: Role, tracks: &[Known]) -> usize {
 /// its busiest track. With v the voice's power where it sings, s its share of the song, and A everything else,
 /// v/(v·s + A) is to be 10^(−2.7/10), so A is to be v·(10^(2.7/10) − s).
 fn room_for_the_voice(tracks: &[Known]) -> f64 {
-    let busiest = tracks.iter().map(activity).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let power = |known: &Known| power_from_db(target_lu(known.role, tracks)) * activity(known) / busiest;
+    let busiest = tracks.iter().map(Known::activity).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let power = |known: &Known| power_from_db(target_lu(known.role, tracks)) * known.activity() / busiest;
     let voices: Vec<&Known> = tracks.iter().filter(|known| known.role == Role::LeadVocal).collect();
     let sung: f64 = voices.iter().map(|known| power(known)).sum();
     let others: f64 = tracks.iter().filter(|known| known.role != Role::LeadVocal).map(power).sum();
@@ -142,9 +142,4 @@ fn room_for_the_voice(tracks: &[Known]) -> f64 {
     }
     let wanted = power_from_db(-VOCAL_RE_MIX_LU) - sung.min(1.0);
     db_from_power(wanted / others).clamp(-MOST_DOWN_LU, MOST_UP_LU)
-}
-
-/// How much of the song a track plays. A recording too short for a reading counts as a hundredth of it (ours).
-fn activity(known: &Known) -> f64 {
-    known.facts.profile.loudness.active_fraction.max(0.01)
 }

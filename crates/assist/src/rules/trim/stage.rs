@@ -26,7 +26,7 @@ use mixkeel_session::fields;
 use mixkeel_session::session::Session;
 
 use crate::rule::{Proposal, Rule};
-use crate::song::Song;
+use crate::song::{Known, Song};
 use crate::start::Start;
 
 /// The loudness at which tracks enter their strips. Ours: −23 LUFS is EBU R 128's level, and with a lead vocal 2.7 LU
@@ -60,10 +60,7 @@ impl Rule for Stage {
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
         let tracks = song.sounding(session);
-        let loudness = |lufs: &f64| power_from_db(*lufs);
-        let sum: f64 =
-            tracks.iter().filter_map(|known| known.facts.loudness_lufs()).map(|l| loudness(&l)).sum();
-        let together_db = SUM_LUFS - db_from_power(sum);
+        let together_db = SUM_LUFS - db_from_power(sum_power(&tracks));
         let tracks = tracks.iter().filter_map(|known| {
             let lufs = known.facts.loudness_lufs()?;
             let measured = known.facts.profile.loudness.integrated_lufs.is_some();
@@ -84,4 +81,13 @@ impl Rule for Stage {
         });
         tracks.collect()
     }
+}
+
+/// About the power of the plain sum: what each track adds where it plays, times how much of the song it plays. The sum
+/// plays as long as its busiest track.
+fn sum_power(tracks: &[Known]) -> f64 {
+    let busiest = tracks.iter().map(Known::activity).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    let power =
+        |known: &Known| Some(power_from_db(known.facts.loudness_lufs()?) * known.activity() / busiest);
+    tracks.iter().filter_map(power).sum()
 }
