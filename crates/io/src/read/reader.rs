@@ -88,6 +88,14 @@ impl Reader {
         &self.info
     }
 
+    /// Does not check the samples against the checksum of the whole file (FLAC has one): for whoever reads a file again
+    /// that has been read and checked before. Damaged frames are found all the same.
+    #[must_use]
+    pub fn without_checksum(mut self) -> Self {
+        self.stream.forgo_checksum();
+        self
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -10,4 +10,7 @@ pub(crate) trait Stream: Send {
 
     /// Goes to a frame, exactly, or to the end if it lies behind it; gives the frame it went to.
     fn seek(&mut self, frame: u64, log: &mut Log) -> Result<u64, Fault>;
+
+    /// Gives up checking the whole against a checksum, where that costs time.
+    fn forgo_checksum(&mut self) {}
 }

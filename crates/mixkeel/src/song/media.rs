@@ -25,7 +25,9 @@ impl Shelf {
     }
 
     fn recording(&self, file: &str) -> Result<Recording, ReadError> {
-        Recording::at(mixkeel_io::read::open(&self.path(file), self.downmix)?, self.rate_hz)
+        let reader = mixkeel_io::read::open(&self.path(file), self.downmix)?;
+        // Measuring has read the whole file and checked it; playing need not do so again.
+        Recording::at(reader.without_checksum(), self.rate_hz)
     }
 }
 
