@@ -113,7 +113,7 @@ fn left_over(root: &Path, files: &Files) -> Result<Vec<String>, String> {
 /// Writes or checks the files of this repository; what changed or is stale is returned line by line.
 ///
 /// # Errors
-/// As [`files`], [`stale`] and [`write`].
+/// As [`files`], [`stale`] and [`write()`].
 pub fn run(check: bool) -> Result<Vec<String>, String> {
     let (root, files) = (tree::root(), files()?);
     if check { stale(&root, &files) } else { write(&root, &files) }

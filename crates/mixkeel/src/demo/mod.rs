@@ -4,8 +4,8 @@
 //! same on every machine (transcendental functions from `libm`, noise from an integer generator). [`truth`] says what
 //! is in it, so that everything that listens can be tested against it.
 //!
-//! [`score`] is the song on paper, [`instruments`] and [`voice`] make sound, [`kit`] and [`microphones`] put drums into
-//! a room, [`faults`] are the faults, [`tracks`] is the folder.
+//! `score` is the song on paper, `instruments` and `voice` make sound, `kit` and `microphones` put drums into
+//! a room, `faults` are the faults, `tracks` is the folder.
 
 mod faults;
 mod filters;
