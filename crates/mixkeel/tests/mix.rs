@@ -263,3 +263,36 @@ fn owners_words_on_roles_go_before_names_and_nonsense_is_refused() {
     let bass = report.tracks.iter().find(|track| track.id == "bass-di").unwrap();
     assert_eq!((bass.role.as_str(), bass.sureness.as_str()), ("pad", "certain"));
 }
+
+#[test]
+fn a_finished_record_alone_comes_out_as_it_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let song = folder.path().join("Single");
+    let sound = common::tone(300.0, 0.6, 96_000, mixkeel_dsp::block::Channels::Stereo);
+    write_wav(&song.join("Single mix final.wav"), &sound, common::RATE_HZ);
+    let report = mixed(&song, &folder.path().join("out")).report;
+    assert!(report.tracks[0].in_mix, "{:?}", report.left_out);
+    let (there, here) =
+        (samples(&song.join("Single mix final.wav")), samples(&folder.path().join("out/mix.wav")));
+    let loudest = |samples: &[f32]| samples.iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    let gain = loudest(&here.0) / loudest(&there.0);
+    for (there, here) in [(there.0, here.0), (there.1, here.1)] {
+        let worst = there.iter().zip(&here).map(|(a, b)| (a * gain - b).abs()).fold(0.0, f32::max);
+        // Three gains rounded to 32-bit float each.
+        assert!(worst < 2e-7, "differs by {worst} after a gain of {gain}");
+    }
+}
+
+#[test]
+fn a_song_of_nothing_but_clicks_and_silence_is_no_song() {
+    let folder = tempfile::tempdir().unwrap();
+    let song = folder.path().join("Song");
+    let mono = mixkeel_dsp::block::Channels::Mono;
+    write_wav(&song.join("Click.wav"), &common::tone(1_500.0, 0.5, 48_000, mono), common::RATE_HZ);
+    write_wav(&song.join("Vox.wav"), &mixkeel_dsp::block::Buffer::new(mono, 48_000), common::RATE_HZ);
+    let error = mix(&song, &options(&folder.path().join("out")), &Silent).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unreadable);
+    let words = error.to_string();
+    assert!(words.contains("Click.wav: it is a click track") && words.contains("Vox.wav: "), "{words}");
+    assert!(!folder.path().join("out").exists());
+}

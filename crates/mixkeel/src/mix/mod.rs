@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use mixkeel_assist::decide::decide;
+use mixkeel_assist::decide::{Decision, decide};
 use mixkeel_assist::song::Song;
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
@@ -135,6 +135,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let decision = decide(&song, &prepared.session, &mut ear)?;
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
     prepared.session = decision.session.clone();
+    refuse_silence(&known, &decision, &prepared)?;
     let heard = ear.heard_of(&prepared.session)?;
 
     let version = write::Version {
@@ -178,6 +179,27 @@ fn takes(arrivals: &Arrivals) -> Vec<Take> {
             claimed_frames: track.claimed_frames(),
         })
         .collect()
+}
+
+/// Where rules have kept out everything there is, there is no mix to be made. What a person has muted is their affair.
+fn refuse_silence(known: &[Known], decision: &Decision, prepared: &Prepared) -> Result<(), Error> {
+    let kept_out = |track: &Known| {
+        decision
+            .edits
+            .iter()
+            .find(|edit| edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute"))
+    };
+    let sounds = prepared.session.tracks.iter().any(|track| !track.mute);
+    if sounds || known.iter().all(|track| kept_out(track).is_none()) {
+        return Ok(());
+    }
+    let error = Error::new(crate::ErrorKind::Unreadable, "there is nothing to mix in this song");
+    Err(known
+        .iter()
+        .filter_map(|track| Some((&track.arrival.label, kept_out(track)?)))
+        .fold(error, |error, (label, edit)| error.because(format!("{label}: {}", edit.because)))
+        .hint("give the folder of recorded tracks")
+        .hint("or say what a file is: --role \"FILE=lead-vocal\""))
 }
 
 /// Several failures to read as one error.

@@ -20,9 +20,9 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
         String::new()
     };
     lines.push(fit(format!(
-        "{sounding} of {} tracks in {} stems{lowered}",
-        report.tracks.len(),
-        report.stems.len(),
+        "{sounding} of {} in {}{lowered}",
+        counted(report.tracks.len(), "track"),
+        counted(report.stems.len(), "stem"),
     )));
     lines.extend(wrap(&format!(
         "Start: {}, because {}. For the other: {}",
@@ -37,7 +37,8 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
     let unknown: Vec<_> =
         report.tracks.iter().filter(|track| track.role == "unknown" && track.in_mix).collect();
     some(&mut lines, &unknown, 2, "unknown", |track| {
-        format!("Unknown: {}; say what it is: --role \"{}=…\"", fit_to(&track.name, 24), track.name)
+        // The word to be copied is never cut, however long the name.
+        format!("Unknown: --role \"{}=…\" says what it is", track.name)
     });
     if let Some(warning) = report.warnings.first() {
         let more = match report.warnings.len() {
@@ -57,7 +58,7 @@ fn sum(report: &Report) -> String {
     let minutes = (report.length_s / 60.0) as u64;
     let seconds = report.length_s - minutes as f64 * 60.0;
     fit(format!(
-        "Version {}, {minutes}:{seconds:04.1} long. Mix {}, peak {peak}; to listen to: {}",
+        "Version {}, {minutes}:{seconds:04.1}; mix {}, peak {peak}; copy {}",
         report.version,
         lufs(report.mix.integrated_lufs),
         lufs(report.listen.integrated_lufs)
@@ -70,6 +71,10 @@ fn some<T>(lines: &mut Vec<String>, list: &[T], most: usize, what: &str, line: i
     if list.len() > most {
         lines.push(format!("  and {} more {what}: see report.json", list.len() - most));
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A sentence on as many lines as it needs, later ones indented.

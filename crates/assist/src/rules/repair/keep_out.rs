@@ -26,6 +26,10 @@ use mixkeel_session::session::Session;
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
 
+/// A file called a mix is one only where there are at least this many others that it can be the sum of. Ours: beside
+/// one voice it is the playback, and alone it is the song.
+const FEWEST_PARTS: usize = 2;
+
 /// See the head of this file.
 #[derive(Debug)]
 pub struct KeepOut;
@@ -44,16 +48,25 @@ impl Rule for KeepOut {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        song.known(session).iter().filter_map(|known| self.keep_out(known, session)).collect()
+        let tracks = song.known(session);
+        let parts = tracks.iter().filter(|known| is_part(known)).count();
+        tracks.iter().filter_map(|known| self.keep_out(known, parts, session)).collect()
     }
 }
 
+/// Whether a track can be one of those that a mix among the files is the sum of.
+fn is_part(known: &Known) -> bool {
+    !matches!(known.role, Role::Click | Role::Scratch | Role::Mix) && known.facts.loudness_lufs().is_some()
+}
+
 impl KeepOut {
-    fn keep_out(&self, known: &Known, session: &Session) -> Option<Edit> {
+    fn keep_out(&self, known: &Known, parts: usize, session: &Session) -> Option<Edit> {
         let by_role = match known.role {
             Role::Click => Some("it is a click track"),
             Role::Scratch => Some("it is a guide or an old take"),
-            Role::Mix => Some("it is a mix of the other files, which would double them"),
+            Role::Mix if parts >= FEWEST_PARTS => {
+                Some("it is a mix of the other files, which would double them")
+            }
             _ => None,
         };
         let (sureness, because) = match (by_role, known.facts.loudness_lufs()) {
