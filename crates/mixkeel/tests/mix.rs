@@ -296,3 +296,35 @@ fn a_song_of_nothing_but_clicks_and_silence_is_no_song() {
     assert!(words.contains("Click.wav: it is a click track") && words.contains("Vox.wav: "), "{words}");
     assert!(!folder.path().join("out").exists());
 }
+
+#[test]
+fn the_mix_of_another_song_is_not_continued_from() {
+    let (folder, _) = small();
+    let other = folder.path().join("Other");
+    let mono = mixkeel_dsp::block::Channels::Mono;
+    write_wav(&other.join("Vox.wav"), &common::tone(500.0, 0.2, 48_000, mono), common::RATE_HZ);
+    let out = folder.path().join("Song-mix");
+    let before = tree(&out);
+    let error = mix(&other, &options(&out), &Silent).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::OutputExists);
+    assert_eq!(tree(&out), before);
+}
+
+#[test]
+fn a_recorders_time_stamps_place_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let song = folder.path().join("Song");
+    let mono = mixkeel_dsp::block::Channels::Mono;
+    let sound = common::tone(500.0, 0.2, 48_000, mono);
+    // An hour of the day and a third of a second later.
+    common::write_stamped(&song.join("Vox.wav"), &sound, common::RATE_HZ, 172_800_000);
+    common::write_stamped(&song.join("Bass.wav"), &sound, common::RATE_HZ, 172_816_000);
+    let out = folder.path().join("out");
+    mixed(&song, &out);
+    let text = fs::read_to_string(out.join("session.toml")).unwrap();
+    let bass = &text[text.find("id = \"bass\"\nname").unwrap()..];
+    assert!(bass.lines().nth(2).unwrap().contains("at_s = 0.333333"), "{bass}");
+    // The bass of the session starts to sound where its stamp says.
+    let (stem, _) = samples(&out.join("stems/bass-bus.wav"));
+    assert!(stem[..16_000].iter().all(|sample| *sample == 0.0) && stem[16_010] != 0.0);
+}

@@ -42,6 +42,13 @@ pub fn prepare(
     warnings: &mut Vec<String>,
 ) -> Result<Prepared, Error> {
     let Earlier { mut session, document, written, path } = earlier;
+    if !session.tracks.iter().any(|track| known.iter().any(|one| one.id == track.id)) {
+        return Err(Error::new(ErrorKind::OutputExists, "the output folder holds the mix of another song")
+            .at(&path)
+            .because("none of the recordings in its session are in this song")
+            .hint("write this song's mix somewhere else: -o \"Another Folder\"")
+            .hint("or begin again in this folder: --redo"));
+    }
     let by_hand = differences(&written, &session);
     by_hand.iter().for_each(|difference| lock(&mut session, difference));
     for track in known {
@@ -60,11 +67,6 @@ pub fn prepare(
         }
     }
     take_out_lost(&mut session, known, warnings);
-    if session.tracks.is_empty() {
-        return Err(Error::new(ErrorKind::Unreadable, "none of the session's recordings are in this song")
-            .at(&path)
-            .hint("give the folder that this mix was made from, or another output folder: -o"));
-    }
     if !options.focus.is_empty() || session.focus.is_empty() {
         session.focus = fresh::focus(&session, &options.focus)?;
     }

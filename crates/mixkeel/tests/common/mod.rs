@@ -25,13 +25,18 @@ pub fn tone(freq_hz: f64, peak: f64, frames: usize, channels: Channels) -> Buffe
 }
 
 pub fn write_wav(path: &Path, sound: &Buffer, rate_hz: u32) {
+    write_stamped(path, sound, rate_hz, 0);
+}
+
+/// With the time of day at which a recorder started, in frames since midnight.
+pub fn write_stamped(path: &Path, sound: &Buffer, rate_hz: u32, time_reference_frames: u64) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let spec = Spec {
         format: Format::Wav,
         bits: Bits::I24,
         rate_hz,
         channels: sound.channels(),
-        tags: Tags::default(),
+        tags: Tags { time_reference_frames, ..Tags::default() },
         dither_seed: 0,
         source_bits: None,
         length_frames: Some(sound.frames() as u64),
