@@ -101,23 +101,9 @@ fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) 
         let id = id::unique(&recording.name, |id| tracks.iter().any(|track| track.id == id));
         facts.push(TrackFacts::new(&id, &recording.name, &guess, 0.0, profile(recording)));
         tracks.push(Track {
-            name: recording.name.clone(),
             clips: vec![Clip { file: format!("{id}.wav"), right: None, at_s: 0.0 }],
-            id,
             role: guess.role,
-            bus: "master".to_owned(),
-            trim_db: 0.0,
-            inverted: false,
-            shift_ms: 0.0,
-            inserts: Vec::new(),
-            fader_db: 0.0,
-            pan: 0.0,
-            width: 1.0,
-            mute: false,
-            solo: false,
-            sends: Vec::new(),
-            lanes: Vec::new(),
-            lock: Vec::new(),
+            ..Track::at_unity(id, &recording.name)
         });
     }
     let session = Session {

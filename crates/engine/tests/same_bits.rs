@@ -110,20 +110,12 @@ fn whatever_else_is_listened_to() {
 
 fn written(id: &str, pan: f64) -> Track {
     Track {
-        id: id.to_owned(),
-        name: id.to_owned(),
         clips: vec![Clip { file: id.to_owned(), right: None, at_s: 0.0 }],
-        role: mixkeel_session::role::Role::Unknown,
         bus: if pan < 0.0 { "left-bus" } else { "master" }.to_owned(),
         trim_db: 1.3,
-        inverted: false,
         shift_ms: pan,
-        inserts: Vec::new(),
         fader_db: -4.1,
         pan,
-        width: 1.0,
-        mute: false,
-        solo: false,
         sends: vec![Send {
             id: "send-plate".into(),
             to: "plate".into(),
@@ -137,7 +129,7 @@ fn written(id: &str, pan: f64) -> Track {
             because: None,
             points: vec![(0.01, 0.0), (0.1, 2.0)],
         }],
-        lock: Vec::new(),
+        ..Track::at_unity(id, id)
     }
 }
 

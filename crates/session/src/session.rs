@@ -101,6 +101,31 @@ pub struct Track {
     pub lock: Vec<String>,
 }
 
+impl Track {
+    /// A track of which nothing is decided: unknown, in the middle, at unity, straight to the master, without a clip.
+    pub fn at_unity(id: impl Into<Id>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            clips: Vec::new(),
+            role: Role::Unknown,
+            bus: "master".to_owned(),
+            trim_db: 0.0,
+            inverted: false,
+            shift_ms: 0.0,
+            inserts: Vec::new(),
+            fader_db: 0.0,
+            pan: 0.0,
+            width: 1.0,
+            mute: false,
+            solo: false,
+            sends: Vec::new(),
+            lanes: Vec::new(),
+            lock: Vec::new(),
+        }
+    }
+}
+
 /// `clip = [{ … }]`: one recording on a track's timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {

@@ -64,27 +64,13 @@ pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32)
 /// A strip at unity for a track.
 pub fn track(known: &Known) -> Track {
     Track {
-        id: known.id.clone(),
-        name: known.arrival.name.clone(),
         clips: vec![Clip {
             file: known.files.first().cloned().unwrap_or_default(),
             right: known.files.get(1).cloned(),
             at_s: known.arrival.at_s,
         }],
         role: relied_on(known),
-        bus: "master".to_owned(),
-        trim_db: 0.0,
-        inverted: false,
-        shift_ms: 0.0,
-        inserts: Vec::new(),
-        fader_db: 0.0,
-        pan: 0.0,
-        width: 1.0,
-        mute: false,
-        solo: false,
-        sends: Vec::new(),
-        lanes: Vec::new(),
-        lock: Vec::new(),
+        ..Track::at_unity(&known.id, &known.arrival.name)
     }
 }
 
