@@ -62,11 +62,21 @@ impl DemoOutcome {
 /// A folder that holds something else, no room, or whatever keeps a mix from being made.
 pub fn demo(folder: Option<&Path>, watch: &dyn Watch) -> Result<DemoOutcome, Error> {
     let folder = folder.map_or_else(|| PathBuf::from(DEFAULT_FOLDER), Path::to_path_buf);
+    let is_new = !folder.exists();
     claim(&folder)?;
+    let outcome = write_and_mix(&folder, watch);
+    if outcome.is_err() && is_new {
+        // Half a song is of no use. What cannot be removed is recognised as ours the next time.
+        let _ = fs::remove_dir_all(&folder);
+    }
+    outcome
+}
+
+fn write_and_mix(folder: &Path, watch: &dyn Watch) -> Result<DemoOutcome, Error> {
     let tracks = folder.join("tracks");
     fs::create_dir_all(&tracks).map_err(|error| {
         Error::new(ErrorKind::Unwritable, "can't write the demo song")
-            .at(&folder)
+            .at(folder)
             .because(error.to_string())
             .hint("name a folder that can be written to: mixkeel demo \"Some Folder\"")
     })?;

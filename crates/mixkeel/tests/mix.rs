@@ -328,3 +328,23 @@ fn a_recorders_time_stamps_place_the_files() {
     let (stem, _) = samples(&out.join("stems/bass-bus.wav"));
     assert!(stem[..16_000].iter().all(|sample| *sample == 0.0) && stem[16_010] != 0.0);
 }
+
+#[test]
+fn the_owners_chain_on_the_master_is_heard_and_the_stems_sum_to_the_mix_without_it() {
+    let (folder, _) = small();
+    let (song, out) = (folder.path().join("Song"), folder.path().join("Song-mix"));
+    let session = out.join("session.toml");
+    let text = fs::read_to_string(&session).unwrap();
+    fs::write(&session, text + "\n[[master.insert]]\nid = \"mine\"\nkind = \"polarity\"\n").unwrap();
+    let report = mixed(&song, &out).report;
+    let (mix, dry) = (samples(&out.join("mix.wav")), samples(&out.join("mix-dry.wav")));
+    assert!(dry.0.iter().any(|sample| *sample != 0.0));
+    assert!(mix.0.iter().zip(&dry.0).all(|(mix, dry)| *mix == -dry), "upside down, as the owner wants it");
+    let mut sum = vec![0.0_f64; dry.0.len()];
+    for stem in &report.stems {
+        let (left, _) = samples(&out.join(stem.file.as_ref().unwrap()));
+        sum.iter_mut().zip(left).for_each(|(sum, sample)| *sum += f64::from(sample));
+    }
+    assert_eq!(sum.into_iter().map(|sample| sample as f32).collect::<Vec<_>>(), dry.0);
+    assert!(fs::read_to_string(&session).unwrap().contains("kind = \"polarity\""));
+}
