@@ -8,6 +8,18 @@ use mixkeel_io::write::{Spec, Writer, Written, create};
 use super::{Pick, Tap};
 use crate::error::Error;
 
+impl Pick {
+    /// Every file of a render has dither of its own: the same noise on all stems would add up in their sum.
+    fn dither_seed(self) -> u64 {
+        match self {
+            Pick::Mix => 0,
+            Pick::Dry => 1,
+            Pick::Stem(index) => 2 + 2 * index as u64,
+            Pick::Strip(node) => 3 + 2 * node as u64,
+        }
+    }
+}
+
 /// Writes one sound of a render to a file, turned up or down.
 pub struct FileTap {
     pick: Pick,
@@ -17,14 +29,14 @@ pub struct FileTap {
 }
 
 impl FileTap {
-    /// Begins a file. Nothing is there under its name until [`finish`](Self::finish).
+    /// Begins a file as `spec` says, with dither of its own. Nothing is there under its name until [`finish`](Self::finish).
     pub fn create(path: &Path, spec: &Spec, pick: Pick, gain: f64) -> Result<Self, Error> {
         let frames = if gain == 1.0 { 0 } else { mixkeel_dsp::MAX_BLOCK_FRAMES };
         Ok(Self {
             pick,
             gain: gain as f32,
             scaled: Buffer::new(Channels::Stereo, frames),
-            writer: Some(create(path, spec)?),
+            writer: Some(create(path, &Spec { dither_seed: pick.dither_seed(), ..spec.clone() })?),
         })
     }
 
