@@ -9,7 +9,7 @@ use mixkeel_dsp::units::frame_from_seconds;
 use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::read::Downmix;
 use mixkeel_io::write::{Bits, Format, Spec, Tags, write_atomically};
-use mixkeel_session::graph::{Graph, Input};
+use mixkeel_session::graph::{Graph, Input, NodeIndex};
 use mixkeel_session::resolve::resolve;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
@@ -250,11 +250,8 @@ pub fn wanted(graph: &Graph, stems: Stems) -> Vec<(String, Pick)> {
     match stems {
         Stems::None => {}
         Stems::Bus => wanted.extend(
-            graph
-                .stems
-                .iter()
-                .enumerate()
-                .map(|(index, &node)| (format!("stems/{}", graph.nodes[node].id), Pick::Stem(index))),
+            sounding_stems(graph)
+                .map(|(index, node)| (format!("stems/{}", graph.nodes[node].id), Pick::Stem(index))),
         ),
         Stems::Track => wanted.extend(
             graph
@@ -266,6 +263,12 @@ pub fn wanted(graph: &Graph, stems: Stems) -> Vec<(String, Pick)> {
         ),
     }
     wanted
+}
+
+/// The direct inputs of the master that can be heard, with their place among all of them. One that is muted adds
+/// nothing to the sum and needs no file.
+pub fn sounding_stems(graph: &Graph) -> impl Iterator<Item = (usize, NodeIndex)> + '_ {
+    graph.stems.iter().copied().enumerate().filter(|&(_, node)| !graph.nodes[node].silent)
 }
 
 fn refuse_solo(session: &Session) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use mixkeel_engine::{Options, Player};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_session::difference::differences;
 use mixkeel_session::edit::{Edits, Sureness};
-use mixkeel_session::graph::Graph;
+use mixkeel_session::graph::{Graph, NodeIndex};
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
@@ -30,6 +30,7 @@ use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::folder::{Draft, Folder};
 use crate::project::ledger::{Change, Line, Measured};
 use crate::project::session_file::{faults_error, sha256};
+use crate::render::sounding_stems;
 use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
 use crate::song::media::Shelf;
 use crate::watch::{Event, Stage, Watch};
@@ -59,7 +60,7 @@ impl Version<'_> {
         let graph =
             resolve(session, self.media).map_err(|faults| faults_error(&self.folder.session(), &faults))?;
         let copy = listen(self.heard);
-        let (measured, stems, length_frames) = self.render(&draft, &graph, &copy, &hash, watch)?;
+        let (measured, length_frames) = self.render(&draft, &graph, &copy, &hash, watch)?;
 
         let report = Report {
             schema: Report::SCHEMA.to_owned(),
@@ -73,16 +74,7 @@ impl Version<'_> {
             headroom_db: session.master.headroom_db,
             listen: copy,
             tracks: self.tracks(session),
-            stems: graph
-                .stems
-                .iter()
-                .zip(stems)
-                .map(|(&node, integrated_lufs)| {
-                    let id = graph.nodes[node].id.clone();
-                    let file = self.options.stems.then(|| format!("stems/{id}.wav"));
-                    Stem { id, file, integrated_lufs }
-                })
-                .collect(),
+            stems: self.stems(&graph),
             left_out: self.left_out(),
             kept_by_hand: self.prepared.by_hand.iter().map(|one| one.address.to_string()).collect(),
             proposed: self
@@ -125,7 +117,7 @@ impl Version<'_> {
         copy: &Listen,
         hash: &str,
         watch: &dyn Watch,
-    ) -> Result<(Measured, Vec<Option<f64>>, u64), Error> {
+    ) -> Result<(Measured, u64), Error> {
         let mut player = Player::new(graph, self.shelf, &Options::default()).map_err(engine_error)?;
         let length_frames = player.length_frames();
         let (title, heard) = (&self.prepared.session.title, self.heard);
@@ -188,7 +180,7 @@ impl Version<'_> {
         }
         if self.options.stems {
             let folder = draft.subfolder("stems")?;
-            for (index, &node) in graph.stems.iter().enumerate() {
+            for (index, node) in sounding_stems(graph) {
                 let id = &graph.nodes[node].id;
                 let spec = spec(
                     format!("{title} – {id}"),
@@ -224,18 +216,21 @@ impl Version<'_> {
             self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
             watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });
         }
-        let stems = graph
-            .stems
-            .iter()
-            .map(|&node| {
-                heard
-                    .stems_lufs
-                    .iter()
-                    .find(|(id, _)| *id == graph.nodes[node].id)
-                    .and_then(|(_, lufs)| *lufs)
-            })
-            .collect();
-        Ok((meter.finish(), stems, length_frames))
+        Ok((meter.finish(), length_frames))
+    }
+
+    /// Every direct input of the master that sounds.
+    fn stems(&self, graph: &Graph) -> Vec<Stem> {
+        let stem = |(_, node): (usize, NodeIndex)| {
+            let id = graph.nodes[node].id.clone();
+            let measured = self.heard.stems_lufs.iter().find(|(heard, _)| *heard == id);
+            Stem {
+                file: self.options.stems.then(|| format!("stems/{id}.wav")),
+                integrated_lufs: measured.and_then(|(_, lufs)| *lufs),
+                id,
+            }
+        };
+        sounding_stems(graph).map(stem).collect()
     }
 
     fn tracks(&self, session: &Session) -> Vec<Track> {
