@@ -59,9 +59,7 @@ pub fn prepare(
         session.tracks.push(fresh::track(track));
     }
     // What the owner says now goes before what the file said.
-    for track in
-        known.iter().filter(|track| !options.roles.is_empty() && track.arrival.because == "you said so")
-    {
+    for track in known.iter().filter(|track| track.arrival.by_owner) {
         if let Some(one) = session.tracks.iter_mut().find(|one| one.id == track.id) {
             one.role = track.arrival.guess.role;
         }

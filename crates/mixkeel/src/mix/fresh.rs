@@ -111,7 +111,7 @@ pub fn focus(session: &Session, asked: &[String]) -> Result<Vec<Id>, Error> {
 
 /// Words that stand beside values in the file: what a role rests on.
 pub fn notes(known: &[Known]) -> BTreeMap<Address, String> {
-    known.iter().map(|track| (Address::of(&track.id, "role"), track.arrival.because.clone())).collect()
+    known.iter().map(|track| (Address::of(&track.id, "role"), track.arrival.because())).collect()
 }
 
 /// What rules may know about every track of a session.

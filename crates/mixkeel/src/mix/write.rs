@@ -251,7 +251,11 @@ impl Version<'_> {
                     files: known.files.clone(),
                     role: track.role.word().to_owned(),
                     sureness: sureness(known, track.role).to_owned(),
-                    because: known.arrival.because.clone(),
+                    because: if said_by_the_session(known, track.role) {
+                        "the session says so".to_owned()
+                    } else {
+                        known.arrival.because()
+                    },
                     in_mix: !track.mute,
                     integrated_lufs: profile.loudness.integrated_lufs,
                     sample_peak_dbfs: profile.levels.sample_peak_dbfs(),
@@ -316,10 +320,14 @@ impl Version<'_> {
     }
 }
 
+/// Whether the session says something else about a track than its name does.
+fn said_by_the_session(known: &Known, role: Role) -> bool {
+    role != known.arrival.guess.role && role != Role::Unknown
+}
+
 fn sureness(known: &Known, role: Role) -> &'static str {
-    let said_by_the_session = role != known.arrival.guess.role && role != Role::Unknown;
     match known.arrival.guess.sureness {
-        _ if said_by_the_session => "certain",
+        _ if said_by_the_session(known, role) => "certain",
         Sureness::Certain => "certain",
         Sureness::Likely => "likely",
         Sureness::Guess => "guess",

@@ -29,8 +29,8 @@ pub struct Arrival {
     pub info: Info,
     /// What it is, as far as the name tells or the owner says.
     pub guess: NameGuess,
-    /// What the role rests on, in words.
-    pub because: String,
+    /// Whether the owner said what it is.
+    pub by_owner: bool,
     /// Where its first frame lies, in seconds from session zero.
     pub at_s: f64,
 }
@@ -84,8 +84,8 @@ pub fn arrive(found: &Found, downmix: Downmix, roles: &[(String, String)]) -> Re
             left: file.path.clone(),
             right: pair.map(|pair| files[pair.right].0.path.clone()),
             info: info.clone(),
-            because: reason(&guess),
             guess,
+            by_owner: false,
             at_s: places[index],
         });
     }
@@ -180,15 +180,6 @@ fn places(files: &[(&FoundFile, Info)], warnings: &mut Vec<String>) -> Vec<f64> 
     stamps.iter().map(|stamp| stamp.map_or(0.0, |stamp| stamp - first)).collect()
 }
 
-fn reason(guess: &NameGuess) -> String {
-    match guess.sureness {
-        _ if guess.role == Role::Unknown => "the name says nothing".to_owned(),
-        Sureness::Certain => format!("name: {}", guess.matched.join(" ")),
-        Sureness::Likely => format!("name, likely: {}", guess.matched.join(" ")),
-        Sureness::Guess => format!("name, a guess: {}", guess.matched.join(" ")),
-    }
-}
-
 /// Puts the owner's words in. A file or role that does not exist is an error.
 fn take_roles(tracks: &mut [Arrival], roles: &[(String, String)]) -> Result<(), Error> {
     for (file, word) in roles {
@@ -212,7 +203,7 @@ fn take_roles(tracks: &mut [Arrival], roles: &[(String, String)]) -> Result<(), 
         for track in tracks.iter_mut().filter(meant) {
             track.guess.role = role;
             track.guess.sureness = Sureness::Certain;
-            track.because = "you said so".to_owned();
+            track.by_owner = true;
             any = true;
         }
         if !any {
@@ -242,6 +233,18 @@ fn unreadable_error(unreadable: &[(&FoundFile, ReadError)]) -> Error {
 }
 
 impl Arrival {
+    /// What the role rests on, in words.
+    pub fn because(&self) -> String {
+        let words = self.guess.matched.join(" ");
+        match self.guess.sureness {
+            _ if self.by_owner => "you said so".to_owned(),
+            _ if self.guess.role == Role::Unknown => "the name says nothing".to_owned(),
+            Sureness::Certain => format!("name: {words}"),
+            Sureness::Likely => format!("name, likely: {words}"),
+            Sureness::Guess => format!("name, a guess: {words}"),
+        }
+    }
+
     /// Its length at a rate, as far as the file says.
     pub fn claimed_frames(&self) -> u64 {
         self.info.length_frames.unwrap_or(0)
