@@ -150,6 +150,12 @@ fn what_was_changed_by_hand_stays_and_is_locked() {
     assert_eq!(ledger.lines().count(), 2);
     assert!(ledger.lines().nth(1).unwrap().contains("\"by\":\"you\""), "{ledger}");
 
+    // The reasons of the first version still stand in the second, but not for what was changed by hand.
+    let edits = fs::read_to_string(out.join("edits.json")).unwrap();
+    assert!(edits.contains("it is a click track") && edits.contains("\"kick-in/trim_db\""), "{edits}");
+    assert!(!edits.contains("\"bass-di/fader_db\""), "{edits}");
+    assert!(second.report.left_out.iter().any(|one| one.because.contains("click")));
+
     // It stays in the third version too, although nothing was changed since the second.
     let third = mixed(&song, &out);
     let now = third.report.tracks.iter().find(|track| track.role == "bass").unwrap();

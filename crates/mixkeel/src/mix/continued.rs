@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use mixkeel_session::difference::{Difference, differences};
 use mixkeel_session::document::Document;
+use mixkeel_session::edit::{Edit, Edits};
 use mixkeel_session::session::{Session, Track};
 
 use super::{Known, MixOptions, Prepared, fresh};
@@ -18,6 +19,7 @@ pub struct Earlier {
     pub session: Session,
     document: Document,
     written: Session,
+    edits: Vec<Edit>,
     path: PathBuf,
 }
 
@@ -30,7 +32,21 @@ pub fn open(folder: &Folder) -> Result<Earlier, Error> {
     let document = Document::open(&opened.text).map_err(|_| {
         Error::new(ErrorKind::Internal, "a session that was read could not be read again").at(&path)
     })?;
-    Ok(Earlier { session: opened.session, document, written, path })
+    Ok(Earlier { session: opened.session, document, written, edits: edits(folder)?, path })
+}
+
+/// The edits of the newest version, as they were written.
+fn edits(folder: &Folder) -> Result<Vec<Edit>, Error> {
+    let path = folder.as_written("edits.json");
+    let unreadable = |why: String| {
+        Error::new(ErrorKind::Unreadable, "can't read the edits of the last version")
+            .at(&path)
+            .because(why)
+            .hint("put the file back from a backup, or decide everything again: --redo")
+    };
+    let bytes = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
+    let edits: Edits = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    Ok(edits.edits)
 }
 
 /// Makes the session ready to be decided on again.
@@ -41,7 +57,7 @@ pub fn prepare(
     rate_hz: u32,
     warnings: &mut Vec<String>,
 ) -> Result<Prepared, Error> {
-    let Earlier { mut session, document, written, path } = earlier;
+    let Earlier { mut session, document, written, edits, path } = earlier;
     if !session.tracks.iter().any(|track| known.iter().any(|one| one.id == track.id)) {
         return Err(Error::new(ErrorKind::OutputExists, "the output folder holds the mix of another song")
             .at(&path)
@@ -77,6 +93,7 @@ pub fn prepare(
         document: Some(document),
         by_hand,
         before: Some(written),
+        earlier_edits: edits,
     })
 }
 

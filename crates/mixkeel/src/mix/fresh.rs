@@ -58,7 +58,14 @@ pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32)
         master: Master::default(),
     };
     session.focus = focus(&session, &options.focus)?;
-    Ok(Prepared { notes: notes(known), session, document: None, by_hand: Vec::new(), before: None })
+    Ok(Prepared {
+        notes: notes(known),
+        session,
+        document: None,
+        by_hand: Vec::new(),
+        before: None,
+        earlier_edits: Vec::new(),
+    })
 }
 
 /// A strip at unity for a track.

@@ -9,6 +9,7 @@ use mixkeel_assist::song::Song;
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
 use mixkeel_io::write::Bits;
+use mixkeel_session::edit::{Content, Edit};
 use mixkeel_session::resolve::MediaFacts;
 
 use crate::ear::Ear;
@@ -146,6 +147,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
         warnings,
         prepared: &prepared,
         decision: &decision,
+        edits: prepared.edits(&decision.edits),
         heard: &heard,
         shelf: &shelf,
         media: &media,
@@ -167,6 +169,23 @@ struct Prepared {
     by_hand: Vec<mixkeel_session::difference::Difference>,
     /// The session of the last version as it was written.
     before: Option<mixkeel_session::session::Session>,
+    /// The edits of the last version.
+    earlier_edits: Vec<Edit>,
+}
+
+impl Prepared {
+    /// Every edit that made the session: of those of earlier versions what still stands, then what was decided now.
+    fn edits(&self, decided: &[Edit]) -> Vec<Edit> {
+        let stands = |edit: &&Edit| {
+            let there = match &edit.to {
+                Some(Content::Value(value)) => self.session.get(&edit.address).as_ref() == Some(value),
+                Some(Content::Thing(_)) => self.session.has(&edit.address),
+                None => !self.session.has(&edit.address),
+            };
+            there && !decided.iter().any(|now| now.address == edit.address)
+        };
+        self.earlier_edits.iter().filter(stands).chain(decided).cloned().collect()
+    }
 }
 
 fn takes(arrivals: &Arrivals) -> Vec<Take> {

@@ -13,7 +13,7 @@ use mixkeel_dsp::units::gain_from_db;
 use mixkeel_engine::{Options, Player};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_session::difference::differences;
-use mixkeel_session::edit::{Edits, Sureness};
+use mixkeel_session::edit::{Edit, Edits, Sureness};
 use mixkeel_session::graph::{Graph, NodeIndex};
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::role::Role;
@@ -44,6 +44,8 @@ pub struct Version<'a> {
     pub warnings: Vec<String>,
     pub prepared: &'a Prepared,
     pub decision: &'a Decision,
+    /// Every edit that made the session, those of earlier versions included.
+    pub edits: Vec<Edit>,
     /// What the session as decided measures.
     pub heard: &'a Heard,
     pub shelf: &'a Shelf,
@@ -87,7 +89,7 @@ impl Version<'_> {
         };
         draft.record("session.toml", &text)?;
         draft.record("console.md", &console(session))?;
-        draft.record("edits.json", &crate::json::to_text(&Edits::new(self.decision.edits.clone()))?)?;
+        draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
         let line = crate::json::to_line(&self.line(draft.version(), hash, measured))?;
         let folder = draft.finish(&line)?;
@@ -277,7 +279,7 @@ impl Version<'_> {
         });
         let muted = self.prepared.session.tracks.iter().filter(|track| track.mute).filter_map(|track| {
             let known = self.known.iter().find(|known| known.id == track.id)?;
-            let edit = self.decision.edits.iter().find(|edit| {
+            let edit = self.edits.iter().find(|edit| {
                 edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute")
             });
             let because =
@@ -292,7 +294,7 @@ impl Version<'_> {
             if self.prepared.by_hand.iter().any(|one| one.address == *address) {
                 return "you".to_owned();
             }
-            let edits = self.decision.edits.iter();
+            let edits = self.edits.iter();
             edits.rev().find(|edit| edit.address == *address).map_or_else(String::new, |edit| edit.by.clone())
         };
         let changed = match &self.prepared.before {
