@@ -34,12 +34,6 @@ impl Profile {
     pub fn length_s(&self) -> f64 {
         self.length_frames as f64 / f64::from(self.rate_hz.max(1))
     }
-
-    /// Whether there is anything to hear: a programme loudness, or at least a sample that is not zero in a recording
-    /// too short for one.
-    pub fn is_audible(&self) -> bool {
-        self.loudness.integrated_lufs.is_some() || (self.length_s() < 0.4 && !self.levels.digital_silence)
-    }
 }
 
 /// Measures a [`Profile`].

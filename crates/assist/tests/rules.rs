@@ -260,7 +260,7 @@ fn places_are_symmetrical_and_lows_stand_in_the_middle() {
     let mut sides = [0.0, 0.0];
     for (recording, track) in band().iter().zip(&decision.session.tracks) {
         if let (Some(lufs), false) = (recording.lufs, track.mute) {
-            let (left, right) = mixkeel_session::graph::mono_pan(track.pan);
+            let (left, right) = mixkeel_dsp::kernels::placing::mono_pan(track.pan);
             let power = power_from_db(lufs + track.trim_db + track.fader_db);
             sides[0] += power * left * left;
             sides[1] += power * right * right;

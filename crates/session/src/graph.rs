@@ -4,6 +4,7 @@
 use mixkeel_dsp::GRID_FRAMES;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::catalog::Kind;
+use mixkeel_dsp::kernels::placing;
 use mixkeel_dsp::processor::BoxedSettings;
 use mixkeel_dsp::units::{frame_from_seconds, gain_from_db};
 
@@ -231,13 +232,12 @@ impl Placement {
         let pan = self.pan.at(frame);
         match channels {
             Channels::Mono => {
-                let (left, right) = mono_pan(pan);
+                let (left, right) = placing::mono_pan(pan);
                 Matrix { left: [fader * left, 0.0], right: [fader * right, 0.0] }
             }
             Channels::Stereo => {
-                let (left, right) = balance(pan);
-                let width = self.width.at(frame);
-                let (near, far) = ((1.0 + width) / 2.0, (1.0 - width) / 2.0);
+                let (left, right) = placing::balance(pan);
+                let (near, far) = placing::width(self.width.at(frame));
                 Matrix {
                     left: [fader * left * near, fader * left * far],
                     right: [fader * right * far, fader * right * near],
@@ -245,18 +245,6 @@ impl Placement {
             }
         }
     }
-}
-
-/// The −3 dB sine/cosine pan law: equal power at every place, −3.01 dB a side in the middle.
-pub fn mono_pan(pan: f64) -> (f64, f64) {
-    let quarter = std::f64::consts::FRAC_PI_4;
-    (libm::sin((1.0 - pan) * quarter), libm::sin((1.0 + pan) * quarter))
-}
-
-/// Balance of a stereo signal: the side one moves away from fades on a quarter sine, the other stays at unity.
-pub fn balance(pan: f64) -> (f64, f64) {
-    let fade = |away: f64| libm::sin((1.0 - away.max(0.0)) * std::f64::consts::FRAC_PI_2);
-    (fade(pan), fade(-pan))
 }
 
 /// The last point of the control grid at or before a frame.
@@ -279,21 +267,8 @@ mod tests {
     }
 
     #[test]
-    fn the_pan_law_is_minus_three_decibels_in_the_middle_and_exact_at_the_ends() {
-        // conformance.md §4: L in dB at −1, −0.5, 0, 0.5, 1.
-        for (pan, db) in [(-1.0, 0.0), (-0.5, -0.688), (0.0, -3.010), (0.5, -8.343)] {
-            let (left, right) = mono_pan(pan);
-            assert!((mixkeel_dsp::units::db_from_gain(left) - db).abs() < 0.001, "{pan}");
-            assert!((left * left + right * right - 1.0).abs() < 1e-15);
-        }
-        assert_eq!(mono_pan(1.0), (0.0, 1.0));
-        assert_eq!(mono_pan(-1.0), (1.0, 0.0));
-    }
-
-    #[test]
     fn a_stereo_strip_at_rest_is_exactly_the_identity() {
         let identity = Matrix { left: [1.0, 0.0], right: [0.0, 1.0] };
         assert_eq!(Placement::unity().matrix_at(123, Channels::Stereo), identity);
-        assert_eq!(balance(1.0), (0.0, 1.0));
     }
 }

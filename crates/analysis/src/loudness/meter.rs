@@ -88,11 +88,6 @@ impl LoudnessMeter {
         }
     }
 
-    /// The power of every gating block so far: 400 ms each, one every 100 ms. [`lufs_from_power`] makes them LUFS.
-    pub fn block_powers(&self) -> &[f64] {
-        &self.blocks
-    }
-
     fn end_slice(&mut self) {
         match &mut self.filter {
             Filter::Mono(filter) => filter.settle(),

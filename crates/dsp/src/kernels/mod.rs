@@ -2,5 +2,6 @@
 
 pub mod dither;
 pub mod fractional;
+pub mod placing;
 pub mod resample;
 pub mod windowed_sinc;

@@ -2,6 +2,7 @@
 
 use crate::block::{Block, Channels, Signal};
 use crate::glide::Glide;
+use crate::kernels::placing;
 use crate::processor::{Context, Processor, Setup, State};
 use crate::processors::gain::multiply;
 
@@ -14,12 +15,8 @@ crate::params! {
 }
 
 impl PanSettings {
-    /// A balance, not a pan pot: nothing crosses over. The side moved away from falls along a quarter of a cosine (−3.01 dB
-    /// half way, nothing at the end), the other stays as it is, and the middle changes no bit.
     fn factors(&self) -> [f64; 2] {
-        let aside = self.pan.abs();
-        let falling = if aside >= 1.0 { 0.0 } else { libm::cos(aside * std::f64::consts::FRAC_PI_2) };
-        if self.pan > 0.0 { [falling, 1.0] } else { [1.0, falling] }
+        placing::balance(self.pan).into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::block::{Block, Signal};
 use crate::glide::Glide;
+use crate::kernels::placing;
 use crate::processor::{Context, Processor, Setup, State};
 
 crate::params! {
@@ -13,10 +14,8 @@ crate::params! {
 }
 
 impl WidthSettings {
-    /// How much of its own and of the other channel each channel gets: middle (l + r)/2 plus width times side (l − r)/2.
-    /// Written so that a width of 1 is 1 and 0, and changes no bit.
     fn factors(&self) -> [f64; 2] {
-        [(1.0 + self.width) / 2.0, (1.0 - self.width) / 2.0]
+        placing::width(self.width).into()
     }
 }
 

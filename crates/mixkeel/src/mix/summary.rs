@@ -47,8 +47,8 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
         };
         lines.push(format!("Note: {}{more}", fit_to(warning, COLUMNS - 6 - more.chars().count())));
     }
+    lines.truncate(MOST_LINES - 1);
     lines.push(fit(format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
-    lines.truncate(MOST_LINES);
     lines
 }
 

@@ -19,8 +19,8 @@ const KEPT: [&str; 3] = ["listen.flac", "mix.wav", "mix-dry.wav"];
 /// At the top while newest, gone when a newer one comes: they can be rendered again.
 const RENEWED: [&str; 1] = ["stems"];
 /// Copied to the top; the version's folder keeps them as written.
-const RECORDS: [&str; 5] = ["session.toml", "console.md", "report.json", "edits.json", "ledger-line.json"];
-/// A record that is of use only inside the version's folder.
+const RECORDS: [&str; 4] = ["session.toml", "console.md", "report.json", "edits.json"];
+/// The line that the version adds to the ledger, until it is there and as a record.
 const LEDGER_LINE: &str = "ledger-line.json";
 
 /// An output folder of ours, or one that can become ours.
@@ -134,7 +134,7 @@ impl Folder {
                 }
             }
         }
-        for name in RECORDS.iter().filter(|name| **name != LEDGER_LINE) {
+        for name in RECORDS {
             let from = newest.join(name);
             if let Ok(bytes) = fs::read(&from) {
                 write_atomically(&self.path.join(name), &bytes)?;

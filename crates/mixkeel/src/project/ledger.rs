@@ -62,8 +62,12 @@ pub struct Measured {
 
 /// Whether a version has its line.
 pub fn holds(folder: &Path, version: u32) -> Result<bool, Error> {
-    let marker = format!("\"version\":{version},");
-    Ok(read(folder)?.lines().any(|line| line.contains(&marker)))
+    #[derive(Deserialize)]
+    struct Numbered {
+        version: u32,
+    }
+    let number = |line: &str| serde_json::from_str::<Numbered>(line).ok().map(|line| line.version);
+    Ok(read(folder)?.lines().any(|line| number(line) == Some(version)))
 }
 
 /// Adds a line; the file is replaced as a whole, so that a reader never sees half of one.

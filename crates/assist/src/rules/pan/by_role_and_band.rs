@@ -123,7 +123,7 @@ struct Sides {
 impl Sides {
     fn add(&mut self, pan: f64, known: &Known) {
         let power = known.post_fader_lufs().map_or(0.0, power_from_db);
-        let (left, right) = mixkeel_session::graph::mono_pan(pan);
+        let (left, right) = mixkeel_dsp::kernels::placing::mono_pan(pan);
         self.left += power * left * left;
         self.right += power * right * right;
     }

@@ -1,6 +1,7 @@
 //! Mutes what is no part of the mix: click tracks, guides, a mix of the other files, silent files.
 //!
-//! **What it does.** Sets `mute` on tracks whose role is `click`, `scratch` or `mix`, and on tracks with nothing to hear.
+//! **What it does.** Sets `mute` on tracks whose role is `click` or `scratch`, on a `mix` that has [`FEWEST_PARTS`] others
+//! beside it, and on tracks with nothing to hear.
 //!
 //! **Why.** A click in the mix is a fault that everybody hears; a rough mix among its own tracks doubles all of them; a
 //! guide take fights the take that replaced it. A silent file does no harm, but it would take part in counts.
@@ -10,7 +11,8 @@
 //! **Example.** `CLICK.wav` is muted because "it is a click track".
 //!
 //! **Known problems.** A song called "Click" whose only word is its name would lose a track if the name were not shared
-//! by all files. A metronome that is meant as music must be given a role by hand.
+//! by all files. A metronome that is meant as music must be given a role by hand. A `mix` is believed by its name, not
+//! shown to be the sum of the others.
 //!
 //! **Options.** `--role "CLICK.wav=percussion"`, or `lock = ["mute"]` in the session.
 //!
@@ -28,7 +30,7 @@ use crate::song::{Known, Song};
 
 /// A file called a mix is one only where there are at least this many others that it can be the sum of. Ours: beside
 /// one voice it is the playback, and alone it is the song.
-const FEWEST_PARTS: usize = 2;
+pub const FEWEST_PARTS: usize = 2;
 
 /// See the head of this file.
 #[derive(Debug)]

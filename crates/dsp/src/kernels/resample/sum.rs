@@ -48,7 +48,7 @@ fn add(sum: &mut Lanes, weights: &Lanes, input: &Lanes) {
 }
 
 /// A tree, in `f64`, always the same. Never inlined: seen from within the loops above, its pairs of `f64` would lead
-/// the compiler to keep lanes in pairs there too, at a quarter of the speed.
+/// the compiler to keep lanes in pairs there too, which is far slower.
 #[inline(never)]
 fn total(lanes: &Lanes) -> f32 {
     let mut lanes = lanes.map(f64::from);
