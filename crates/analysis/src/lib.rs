@@ -7,6 +7,8 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 pub mod bands;
+pub mod erb;
+pub mod frames;
 pub mod levels;
 pub mod loudness;
 pub mod meter;
