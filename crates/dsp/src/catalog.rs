@@ -1,8 +1,9 @@
 //! Every processor there is, one line each. Sessions, reference pages, schema and the laws test walk this table.
 
-use crate::param::ParamSpec;
-use crate::param::Settings;
-use crate::processor::{AnyProcessor, BoxedSettings, Processor};
+use crate::curve::Curve;
+use crate::guard::Guard;
+use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings};
+use crate::processor::{AnyProcessor, AnySettings, AssetSpec, BoxedSettings, Processor};
 use crate::processors::{delay_line::DelayLine, gain::Gain, pan::Pan, polarity::Polarity, width::Width};
 
 /// One kind of processor: what a session file calls `kind = "…"`.
@@ -12,12 +13,51 @@ pub struct Kind {
     pub id: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
-    /// Its parameters.
+    /// Its parameters that are there once.
     pub specs: &'static [ParamSpec],
+    /// Its parameters that are there once a band, if it has bands.
+    pub bands: Option<BandSpec>,
+    /// Settings by name.
+    pub presets: &'static [Preset],
+    /// The recordings that it works from.
+    pub assets: &'static [AssetSpec],
+    /// What its keys do; `None` where it listens to none.
+    pub keys: Option<&'static str>,
     /// Its settings as they are when nothing is said.
     pub settings: fn() -> BoxedSettings,
-    /// A new one, not yet prepared.
+    /// The settings of a preset.
+    pub preset: fn(&Preset) -> Result<BoxedSettings, ParamError>,
+    /// What settings do at a rate, as curves to draw; none for settings of another kind.
+    pub curves: fn(&dyn AnySettings, u32) -> Vec<Curve>,
+    /// A new one inside a [`Guard`], not yet prepared.
     pub build: fn() -> Box<dyn AnyProcessor>,
+}
+
+impl Kind {
+    /// The kind of a processor, as it stands in a table of kinds.
+    pub const fn of<P: Processor>(id: &'static str, about: &'static str) -> Self {
+        Self {
+            id,
+            about,
+            specs: <P::Settings as Settings>::SPECS,
+            bands: <P::Settings as Settings>::BANDS,
+            presets: P::PRESETS,
+            assets: P::ASSETS,
+            keys: P::KEYS,
+            settings: || BoxedSettings::new(P::Settings::default()),
+            preset: |preset| preset.settings::<P::Settings>().map(BoxedSettings::new),
+            curves: |settings, rate_hz| {
+                let settings = settings.as_any().downcast_ref::<P::Settings>();
+                settings.map(|settings| P::curves(settings, rate_hz)).unwrap_or_default()
+            },
+            build: || Box::new(Guard::<P>::default()),
+        }
+    }
+
+    /// The preset of this name.
+    pub fn find_preset(&self, id: &str) -> Option<&'static Preset> {
+        self.presets.iter().find(|preset| preset.id == id)
+    }
 }
 
 impl std::fmt::Debug for Kind {
@@ -34,24 +74,14 @@ impl PartialEq for Kind {
 
 /// All kinds, in the order in which people read them.
 pub static CATALOG: &[Kind] = &[
-    kind::<Polarity>("polarity", "Turns the waveform upside down."),
-    kind::<Gain>("gain", "Makes a signal louder or softer."),
-    kind::<Pan>("pan", "Moves the balance of a stereo signal to one side."),
-    kind::<Width>("width", "Makes a stereo signal narrower or wider."),
-    kind::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
+    Kind::of::<Polarity>("polarity", "Turns the waveform upside down."),
+    Kind::of::<Gain>("gain", "Makes a signal louder or softer."),
+    Kind::of::<Pan>("pan", "Moves the balance of a stereo signal to one side."),
+    Kind::of::<Width>("width", "Makes a stereo signal narrower or wider."),
+    Kind::of::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
 ];
 
 /// The kind of this name.
 pub fn find(id: &str) -> Option<&'static Kind> {
     CATALOG.iter().find(|kind| kind.id == id)
-}
-
-const fn kind<P: Processor>(id: &'static str, about: &'static str) -> Kind {
-    Kind {
-        id,
-        about,
-        specs: <P::Settings as Settings>::SPECS,
-        settings: || BoxedSettings::new(P::Settings::default()),
-        build: || Box::new(P::default()),
-    }
 }

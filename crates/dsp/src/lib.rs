@@ -7,7 +7,9 @@
 
 pub mod block;
 pub mod catalog;
+pub mod curve;
 pub mod glide;
+pub mod guard;
 pub mod kernels;
 pub mod param;
 pub mod processor;

@@ -2,8 +2,11 @@
 
 use std::any::Any;
 
-use crate::block::{Block, Channels, Signal};
-use crate::param::{ParamError, ParamSpec, Settings, Value};
+use std::sync::Arc;
+
+use crate::block::{Block, Buffer, Channels, Signal};
+use crate::curve::Curve;
+use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings, Value};
 
 /// What a processor is told before it plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,19 @@ impl Tail {
 pub struct Report {
     /// The largest reduction of gain in the block, in dB, as a positive number.
     pub gain_reduction_db: f64,
+    /// The mean square of what was taken out of the block, over all channels: noise, hum, bleed, clicks, resonances.
+    pub removed_power: f64,
+    /// How many events were mended in the block, such as clicks.
+    pub mended: u32,
+}
+
+/// A recording that a processor works from beside its input: an impulse response, a print of noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssetSpec {
+    /// What it is called in a message: `impulse`.
+    pub id: &'static str,
+    /// What it is for, in one or two sentences.
+    pub help: &'static str,
 }
 
 /// The memory of a processor at one frame, kept to continue a render from there.
@@ -109,6 +125,25 @@ pub trait Processor: Default + Send + 'static {
     /// What it can be set to.
     type Settings: Settings;
 
+    /// Settings that people ask for by name.
+    const PRESETS: &'static [Preset] = &[];
+
+    /// The recordings that it works from, in order. All may be missing: it then passes sound on, or does without.
+    const ASSETS: &'static [AssetSpec] = &[];
+
+    /// What its keys (side chains) do, in one sentence; `None` where it listens to none.
+    const KEYS: Option<&'static str> = None;
+
+    /// The curves that show what settings do at a rate: the filter itself, not a picture of it. What is drawn is
+    /// [`Axis`](crate::curve::Axis)'s matter.
+    fn curves(_settings: &Self::Settings, _rate_hz: u32) -> Vec<Curve> {
+        Vec::new()
+    }
+
+    /// The recordings of [`ASSETS`](Self::ASSETS), at the session's rate, as many as there are. Called before
+    /// [`prepare`](Self::prepare). May allocate.
+    fn load(&mut self, _assets: &[Arc<Buffer>]) {}
+
     /// Makes ready for a rate, a number of channels and a longest block. May allocate.
     fn prepare(&mut self, setup: &Setup);
 
@@ -116,7 +151,9 @@ pub trait Processor: Default + Send + 'static {
     fn set(&mut self, settings: &Self::Settings);
 
     /// Changes a block in place. `keys` are the side chains, in the order in which the insert names them, as long as
-    /// the block. Never allocates, never fails.
+    /// the block, and may have other channels than it. Never allocates, never fails. Samples are finite: whoever holds a
+    /// processor sees to it (the catalogue hands every one out inside a [`Guard`](crate::guard::Guard); the engine
+    /// cleans what leaves each insert, and so every key).
     fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context);
 
     /// Forgets the past. Law: the same as new.
@@ -144,8 +181,14 @@ pub trait Processor: Default + Send + 'static {
 
 /// Settings of any kind, for those who carry them without knowing the kind: session, engine, tools.
 pub trait AnySettings: std::fmt::Debug + Send + Sync {
-    /// All parameters, in the order in which people read them.
+    /// The parameters that are there once, in the order in which people read them.
     fn specs(&self) -> &'static [ParamSpec];
+    /// The parameters that are there once for every band, if it has bands.
+    fn bands(&self) -> Option<BandSpec>;
+    /// The numbers of the bands that are there, in order.
+    fn band_numbers(&self) -> Vec<usize>;
+    /// The declaration of the parameter at a path, whether or not the band it lies in is there.
+    fn spec(&self, path: &str) -> Option<&'static ParamSpec>;
     /// The value of a parameter, if there is one of this name.
     fn get(&self, id: &str) -> Option<Value>;
     /// Sets a parameter, or says why not and leaves everything as it was.
@@ -161,6 +204,18 @@ pub trait AnySettings: std::fmt::Debug + Send + Sync {
 impl<S: Settings> AnySettings for S {
     fn specs(&self) -> &'static [ParamSpec] {
         S::SPECS
+    }
+
+    fn bands(&self) -> Option<BandSpec> {
+        S::BANDS
+    }
+
+    fn band_numbers(&self) -> Vec<usize> {
+        Settings::band_numbers(self)
+    }
+
+    fn spec(&self, path: &str) -> Option<&'static ParamSpec> {
+        S::spec(path)
     }
 
     fn get(&self, id: &str) -> Option<Value> {
@@ -181,6 +236,20 @@ impl<S: Settings> AnySettings for S {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+impl dyn AnySettings {
+    /// Every parameter that is there, by path, bands last: `output_db`, `band.1/gain_db`.
+    pub fn paths(&self) -> Vec<(String, &'static ParamSpec)> {
+        let once = self.specs().iter().map(|spec| (spec.id.to_owned(), spec));
+        let numbers = self.band_numbers();
+        let of_bands = self.bands().into_iter().flat_map(|bands| {
+            numbers
+                .iter()
+                .flat_map(move |&number| bands.specs.iter().map(move |spec| (bands.path(number, spec), spec)))
+        });
+        once.chain(of_bands).collect()
     }
 }
 
@@ -223,6 +292,8 @@ impl std::ops::DerefMut for BoxedSettings {
 
 /// A processor of any kind, as the engine holds it. Every [`Processor`] is one.
 pub trait AnyProcessor: Send {
+    /// See [`Processor::load`].
+    fn load(&mut self, assets: &[Arc<Buffer>]);
     /// See [`Processor::prepare`].
     fn prepare(&mut self, setup: &Setup);
     /// See [`Processor::set`]; settings of another kind are left alone.
@@ -244,6 +315,10 @@ pub trait AnyProcessor: Send {
 }
 
 impl<P: Processor> AnyProcessor for P {
+    fn load(&mut self, assets: &[Arc<Buffer>]) {
+        Processor::load(self, assets);
+    }
+
     fn prepare(&mut self, setup: &Setup) {
         Processor::prepare(self, setup);
     }

@@ -2,6 +2,7 @@
 
 use mixkeel_dsp::GRID_FRAMES;
 use mixkeel_dsp::block::{Block, Signal};
+use mixkeel_dsp::guard::clean;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{AnyProcessor, BoxedSettings, Context, Setup, State, Tail};
 use mixkeel_session::graph::{Curve, Insert, NodeIndex, Tap, grid_before};
@@ -10,11 +11,6 @@ use crate::delay::{Delay, Late};
 use crate::error::EngineError;
 use crate::plan::{Plan, Timing};
 use crate::strip::Out;
-
-/// Under this magnitude a sample leaving an insert becomes zero, before it can decay into the subnormal numbers that
-/// many processors compute a hundred times slower. Ours: 1e-30 is −600 dBFS, and eight powers of ten above the first
-/// subnormal `f32`, so nothing that is multiplied by an ordinary gain downstream gets there either.
-const NOTHING: f32 = 1e-30;
 
 /// One cell of the control grid.
 const GRID: i64 = GRID_FRAMES as i64;
@@ -110,7 +106,8 @@ impl<'g> Chain<'g> {
     pub fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64) {
         for slot in &mut self.slots {
             slot.run(io, done, stream, self.setup.max_block_frames, self.tempo);
-            self.not_finite += scrub(io);
+            // One bad sample would otherwise spread through every sum to the end of the mix.
+            self.not_finite += clean(io);
         }
     }
 
@@ -245,36 +242,5 @@ fn built(insert: &Insert, settings: &BoxedSettings, setup: &Setup) -> Box<dyn An
 fn move_settings(settings: &mut BoxedSettings, insert: &Insert, point: i64) {
     for (id, curve) in &insert.moving {
         let _refused = settings.set(id, &Value::Number(curve.at(point)));
-    }
-}
-
-/// What leaves an insert is a number that is not nearly nothing, or zero. Says how many samples were not finite: those
-/// would otherwise spread through every sum to the end of the mix.
-fn scrub(io: &mut Block<'_>) -> u64 {
-    let mut not_finite = 0;
-    for channel in io.each() {
-        // In runs short enough for a 32-bit counter, which keeps the loop in full lanes.
-        for run in channel.chunks_mut(1 << 16) {
-            let mut odd: u32 = 0;
-            for sample in run {
-                let magnitude = sample.abs();
-                odd += u32::from(!magnitude.is_finite());
-                *sample = if (NOTHING..=f32::MAX).contains(&magnitude) { *sample } else { 0.0 };
-            }
-            not_finite += u64::from(odd);
-        }
-    }
-    not_finite
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_numbers_leave_an_insert() {
-        let mut samples = [1.0, f32::NAN, -0.5, f32::INFINITY, 1e-31, -1e-45, f32::NEG_INFINITY, 2e-30];
-        assert_eq!(scrub(&mut Block::mono(&mut samples)), 3);
-        assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30]);
     }
 }

@@ -42,6 +42,7 @@ pub fn processors_markdown() -> String {
                     (min.to_string(), max.to_string(), default.to_string())
                 }
                 Range::Switch { default } => ("false".to_owned(), "true".to_owned(), default.to_string()),
+                Range::Choice { words, default } => (words.join(", "), String::new(), default.to_owned()),
             };
             let moves = if spec.automatable { "moves" } else { "" };
             page.push_str(&format!(

@@ -183,7 +183,7 @@ impl<'a> Cursor<'a> {
     pub fn number(&self, spec: &ParamSpec) -> f64 {
         let default = match spec.range {
             mixkeel_dsp::param::Range::Number { default, .. } => default,
-            mixkeel_dsp::param::Range::Switch { .. } => 0.0,
+            _ => 0.0,
         };
         match self.checked(spec) {
             Some(Value::Number(number)) => number,

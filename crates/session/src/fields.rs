@@ -108,7 +108,7 @@ pub fn check(spec: &ParamSpec, value: &Value) -> Result<(), ParamError> {
 pub(crate) fn bounds(spec: &ParamSpec) -> (f64, f64) {
     match spec.range {
         Range::Number { min, max, .. } => (min, max),
-        Range::Switch { .. } => (f64::NEG_INFINITY, f64::INFINITY),
+        Range::Switch { .. } | Range::Choice { .. } => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 

@@ -147,6 +147,9 @@ fn specs(specs: &[&ParamSpec]) -> Map<String, Value> {
 /// One parameter. JSON has no infinity: a range without an end has no bound here.
 fn of(spec: &ParamSpec) -> Value {
     match spec.range {
+        Range::Choice { words, default } => {
+            json!({ "enum": words, "default": default, "description": spec.help })
+        }
         Range::Switch { default } => {
             json!({ "type": "boolean", "default": default, "description": spec.help })
         }

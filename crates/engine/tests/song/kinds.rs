@@ -3,29 +3,18 @@
 
 use mixkeel_dsp::block::{Block, Buffer, Channels, Signal};
 use mixkeel_dsp::catalog::Kind;
-use mixkeel_dsp::param::Settings;
-use mixkeel_dsp::processor::{BoxedSettings, Context, Processor, Setup, State, Tail};
-
-const fn kind<P: Processor>(id: &'static str) -> Kind {
-    Kind {
-        id,
-        about: "For tests.",
-        specs: <P::Settings as Settings>::SPECS,
-        settings: || BoxedSettings::new(P::Settings::default()),
-        build: || Box::new(P::default()),
-    }
-}
+use mixkeel_dsp::processor::{Context, Processor, Setup, State, Tail};
 
 /// Nothing but latency.
-pub static LOOK_AHEAD: Kind = kind::<LookAhead>("look-ahead");
+pub static LOOK_AHEAD: Kind = Kind::of::<LookAhead>("look-ahead", "For tests.");
 /// Adds half of what it gave 100 frames ago; never quite silent again.
-pub static ECHO: Kind = kind::<Echo>("echo");
+pub static ECHO: Kind = Kind::of::<Echo>("echo", "For tests.");
 /// Takes its first key away from what comes in.
-pub static MINUS_KEY: Kind = kind::<MinusKey>("minus-key");
+pub static MINUS_KEY: Kind = Kind::of::<MinusKey>("minus-key", "For tests.");
 /// A gain that is there at once, on the grid.
-pub static PLAIN_GAIN: Kind = kind::<PlainGain>("plain-gain");
+pub static PLAIN_GAIN: Kind = Kind::of::<PlainGain>("plain-gain", "For tests.");
 /// Gives not-a-number at one session frame, infinity at the next and a subnormal after it.
-pub static BROKEN: Kind = kind::<Broken>("broken");
+pub static BROKEN: Kind = Kind::of::<Broken>("broken", "For tests.");
 
 mixkeel_dsp::params! {
     /// How far to look ahead.

@@ -175,6 +175,7 @@ fn insert(dice: &mut Dice, n: usize, keys: &[String]) -> Insert {
         let value = match spec.range {
             Range::Number { min, max, .. } => Value::Number(dice.between(min, max)),
             Range::Switch { .. } => Value::Switch(dice.coin()),
+            Range::Choice { words, .. } => Value::Word(words[dice.below(words.len())].to_owned()),
         };
         settings.set(spec.id, &value).unwrap();
     }

@@ -1,5 +1,16 @@
 //! What a parameter is: declared once by [`params!`](crate::params), known everywhere by its [`ParamSpec`].
 
+mod bands;
+mod choice;
+mod declare;
+mod preset;
+
+pub use bands::{BandSpec, Bands};
+pub use choice::Choice;
+#[doc(hidden)]
+pub use declare::trim_help;
+pub use preset::{Preset, PresetValue};
+
 /// The value of one parameter, as it stands in a session file.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
@@ -39,6 +50,24 @@ pub enum Range {
         /// The value when nothing is said.
         default: bool,
     },
+    /// One of a list of words.
+    Choice {
+        /// The words, in the order in which people read them.
+        words: &'static [&'static str],
+        /// The word when nothing is said.
+        default: &'static str,
+    },
+}
+
+impl Range {
+    /// The value when nothing is said.
+    pub fn default_value(&self) -> Value {
+        match *self {
+            Range::Number { default, .. } => Value::Number(default),
+            Range::Switch { default } => Value::Switch(default),
+            Range::Choice { default, .. } => Value::Word(default.to_owned()),
+        }
+    }
 }
 
 /// Everything there is to know about one parameter.
@@ -68,6 +97,16 @@ impl ParamSpec {
                 }
             }
             (Range::Switch { .. }, Value::Switch(_)) => Ok(()),
+            (Range::Choice { words, .. }, Value::Word(word)) => {
+                if words.contains(&word.as_str()) {
+                    Ok(())
+                } else {
+                    Err(ParamError::NotAmong { id: self.id, value: word.clone(), words })
+                }
+            }
+            (Range::Choice { words, .. }, other) => {
+                Err(ParamError::NotAmong { id: self.id, value: other.to_string(), words })
+            }
             (Range::Number { .. }, _) => Err(ParamError::WrongKind { id: self.id, wanted: "a number" }),
             (Range::Switch { .. }, _) => Err(ParamError::WrongKind { id: self.id, wanted: "true or false" }),
         }
@@ -94,6 +133,26 @@ pub enum ParamError {
         /// The unit of all three.
         unit: &'static str,
     },
+    /// A word that is none of those allowed.
+    #[error("`{id}` is `{value}`, but must be one of: {}", words.join(", "))]
+    NotAmong {
+        /// Which parameter.
+        id: &'static str,
+        /// What was asked for.
+        value: String,
+        /// What is allowed.
+        words: &'static [&'static str],
+    },
+    /// A band beyond the last one there may be, or one without a number.
+    #[error("there is no `{path}`: bands are `{id}.1` to `{id}.{most}`, each with settings of its own")]
+    NoSuchBand {
+        /// What was asked for.
+        path: String,
+        /// What bands are called.
+        id: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
     /// A word where a number belongs, or the like.
     #[error("`{id}` must be {wanted}")]
     WrongKind {
@@ -106,22 +165,39 @@ pub enum ParamError {
 
 /// What a processor can be set to: a plain struct whose fields can also be reached by name.
 ///
-/// [`params!`](crate::params) writes this for flat lists of parameters; a processor with repeated parts (bands)
-/// implements it by hand and spells the nested names as paths, `band.2/gain_db`.
+/// [`params!`](crate::params) writes this. A setting of a band is reached by a path, `band.2/gain_db`.
 pub trait Settings:
     Clone + PartialEq + Default + std::fmt::Debug + Send + Sync + serde::Serialize + 'static
 {
-    /// All parameters, in the order in which people read them.
+    /// The parameters that are there once, in the order in which people read them.
     const SPECS: &'static [ParamSpec];
+
+    /// The parameters that are there once for every band, if it has bands.
+    const BANDS: Option<BandSpec> = None;
 
     /// The value of a parameter, if there is one of this name.
     fn get(&self, id: &str) -> Option<Value>;
 
-    /// Sets a parameter, or says why not and leaves everything as it was.
+    /// Sets a parameter, or says why not and leaves everything as it was. Setting something of a band that is not there
+    /// yet makes the band, with everything else in it at its default.
     fn set(&mut self, id: &str, value: &Value) -> Result<(), ParamError>;
+
+    /// The numbers of the bands that are there, in order.
+    fn band_numbers(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// The declaration of the parameter at a path, whether or not the band it lies in is there.
+    fn spec(path: &str) -> Option<&'static ParamSpec> {
+        let (specs, leaf) = match (Self::BANDS, path.split_once('/')) {
+            (Some(bands), Some((band, leaf))) => (bands.number(band).map(|_| bands.specs)?, leaf),
+            _ => (Self::SPECS, path),
+        };
+        specs.iter().find(|spec| spec.id == leaf)
+    }
 }
 
-/// One field's way into and out of a [`Value`]; written for the two types that [`params!`](crate::params) knows.
+/// One field's way into and out of a [`Value`]: numbers, switches, and what [`choices!`](crate::choices) declares.
 pub trait Field: Sized {
     /// As it stands in a file.
     fn to_value(&self) -> Value;
@@ -152,107 +228,5 @@ impl Field for bool {
             Value::Switch(on) => Some(*on),
             _ => None,
         }
-    }
-}
-
-/// Declares a processor's settings once: struct, defaults, specs, access by name, and a compile-time check that every
-/// default lies inside its own range.
-///
-/// ```
-/// mixkeel_dsp::params! {
-///     /// Makes it louder.
-///     pub struct LouderSettings {
-///         /// How much louder.
-///         amount_db: f64 = 3.0 [0.0..=12.0, "dB"] automatable;
-///         /// Only the left channel.
-///         left_only: bool = false;
-///     }
-/// }
-/// use mixkeel_dsp::param::{Settings, Value};
-/// let mut louder = LouderSettings::default();
-/// assert_eq!(louder.amount_db, 3.0);
-/// assert!(louder.set("amount_db", &Value::Number(13.0)).is_err());
-/// assert_eq!(LouderSettings::SPECS[0].help, "How much louder.");
-/// ```
-#[macro_export]
-macro_rules! params {
-    (
-        $(#[doc = $about:literal])*
-        pub struct $name:ident {
-            $(
-                $(#[doc = $help:literal])+
-                $id:ident : $kind:ident = $default:literal
-                $([$min:literal ..= $max:literal, $unit:literal])?
-                $($automatable:ident)?
-            );* $(;)?
-        }
-    ) => {
-        $(#[doc = $about])*
-        #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        #[serde(default, deny_unknown_fields)]
-        pub struct $name {
-            $( $(#[doc = $help])+ pub $id: $kind, )*
-        }
-
-        $( $( const _: () = assert!(
-            $min <= $default && $default <= $max,
-            concat!("the default of ", stringify!($id), " lies outside its own range"),
-        ); )? )*
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $( $id: $default, )* }
-            }
-        }
-
-        impl $crate::param::Settings for $name {
-            const SPECS: &'static [$crate::param::ParamSpec] = &[ $(
-                $crate::param::ParamSpec {
-                    id: stringify!($id),
-                    unit: concat!($( $unit )?),
-                    range: $crate::params!(@range $kind, $default $(, $min, $max)?),
-                    automatable: $crate::params!(@automatable $($automatable)?),
-                    help: $crate::param::trim_help(concat!($( $help, )+)),
-                },
-            )* ];
-
-            fn get(&self, id: &str) -> Option<$crate::param::Value> {
-                $( if id == stringify!($id) {
-                    return Some($crate::param::Field::to_value(&self.$id));
-                } )*
-                None
-            }
-
-            fn set(&mut self, id: &str, value: &$crate::param::Value) -> Result<(), $crate::param::ParamError> {
-                let spec = Self::SPECS
-                    .iter()
-                    .find(|spec| spec.id == id)
-                    .ok_or_else(|| $crate::param::ParamError::Unknown(id.to_owned()))?;
-                spec.check(value)?;
-                $( if id == stringify!($id) {
-                    if let Some(value) = $crate::param::Field::from_value(value) {
-                        self.$id = value;
-                    }
-                } )*
-                Ok(())
-            }
-        }
-    };
-    (@range f64, $default:literal, $min:literal, $max:literal) => {
-        $crate::param::Range::Number { min: $min, max: $max, default: $default }
-    };
-    (@range bool, $default:literal) => {
-        $crate::param::Range::Switch { default: $default }
-    };
-    (@automatable) => { false };
-    (@automatable automatable) => { true };
-}
-
-/// A doc comment's text without the blank that follows its slashes.
-#[doc(hidden)]
-pub const fn trim_help(help: &'static str) -> &'static str {
-    match help.as_bytes() {
-        [b' ', ..] => help.split_at(1).1,
-        _ => help,
     }
 }
