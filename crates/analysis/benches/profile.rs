@@ -8,6 +8,8 @@ use mixkeel_analysis::levels::LevelsMeter;
 use mixkeel_analysis::loudness::LoudnessMeter;
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::profile::ProfileMeter;
+use mixkeel_analysis::spectrum::SpectrumMeter;
+use mixkeel_analysis::stereo::StereoReading;
 use mixkeel_analysis::true_peak::TruePeakMeter;
 use mixkeel_dsp::block::{Channels, Signal};
 
@@ -44,6 +46,10 @@ fn stereo_minute(c: &mut Criterion) {
     group.bench_function("levels", |b| b.iter(|| black_box(run(&mut levels, &left, &right))));
     let mut bands = BandsMeter::new();
     group.bench_function("bands", |b| b.iter(|| black_box(run(&mut bands, &left, &right))));
+    let mut spectrum = SpectrumMeter::new();
+    group.bench_function("spectrum and stereo", |b| {
+        b.iter(|| black_box(StereoReading::of(&run(&mut spectrum, &left, &right))))
+    });
     let mut profile = ProfileMeter::new(RATE_HZ, Channels::Stereo);
     group.bench_function("profile", |b| b.iter(|| black_box(run(&mut profile, &left, &right))));
     group.finish();

@@ -13,4 +13,6 @@ pub mod levels;
 pub mod loudness;
 pub mod meter;
 pub mod profile;
+pub mod spectrum;
+pub mod stereo;
 pub mod true_peak;
