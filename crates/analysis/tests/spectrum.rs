@@ -65,18 +65,17 @@ fn third_octave_ratio(octaves: f64) -> f64 {
 #[test]
 fn bands_keep_within_the_limits_of_class_1_for_steady_tones() {
     let rate = 48_000;
-    for band in [0, 1, 5, 10, 13, 14, 15, 16, 20, 26, 29] {
+    for band in [0, 1, 7, 14, 15, 20, 29] {
         for (octaves, least_db, most_db) in CLASS_1 {
             let ratio = third_octave_ratio(octaves);
             // The corner of the lowest band is rounder than the standard allows: 1.6 dB where 1.4 is the limit.
-            let most_db = if band == 0 && octaves == 0.375 { 1.7 } else { most_db };
-            // Below 16 Hz the window's side lobes are up to 3 dB higher than the 60 and 70 dB of the standard.
+            let most_db = if band == 0 && octaves == 0.375 { 1.65 } else { most_db };
             for freq in [mid_hz(band) * ratio, mid_hz(band) / ratio] {
-                if !(16.0..23_500.0).contains(&freq) {
+                if !(5.0..23_500.0).contains(&freq) {
                     continue;
                 }
-                let reading = measured(rate, &Signal::mono(&tone(freq, rate, 5.0)));
-                let read = reading.contour.between(1.5..3.5).third_octave_db()[band];
+                let reading = measured(rate, &Signal::mono(&tone(freq, rate, 4.0)));
+                let read = reading.contour.between(1.5..2.5).third_octave_db()[band];
                 let attenuation_db = -3.0103 - read.unwrap_or(-200.0);
                 assert!(
                     (least_db..=most_db).contains(&attenuation_db),
