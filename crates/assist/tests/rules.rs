@@ -82,6 +82,7 @@ fn profile(recording: &Recording) -> Profile {
             max_short_term_lufs: recording.lufs,
             active_fraction: recording.lufs.map_or(0.0, |_| recording.active),
             first_active_s: recording.lufs.map(|_| 1.0),
+            ..LoudnessReading::default()
         },
         levels: LevelsReading {
             channels: vec![one; recording.channels.count()],

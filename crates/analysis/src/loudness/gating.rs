@@ -35,7 +35,7 @@ pub fn power_of(lufs: f64) -> f64 {
 }
 
 /// A block passes when it is greater than the gate, not when it equals it (equation 4).
-fn mean_above(powers: &[f64], gate: f64) -> Option<(f64, usize)> {
+pub(super) fn mean_above(powers: &[f64], gate: f64) -> Option<(f64, usize)> {
     let (mut sum, mut passed) = (0.0, 0_usize);
     for &power in powers.iter().filter(|&&power| power > gate) {
         sum += power;

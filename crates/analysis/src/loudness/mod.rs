@@ -1,10 +1,18 @@
-//! Programme loudness after ITU-R BS.1770-5 (11/2023), Annex 1, in the order of its clauses: filter, mean square, gate.
+//! Programme loudness after ITU-R BS.1770-5 (11/2023), Annex 1, in the order of its clauses: filter, mean square, gate; and
+//! loudness range after EBU Tech 3342.
 
+mod filter;
 pub mod gating;
 pub mod kweight;
+pub mod layout;
 mod meter;
+pub mod range;
+mod surround;
+mod windows;
 
-pub use meter::{LoudnessMeter, LoudnessReading};
+pub use meter::LoudnessMeter;
+pub use surround::SurroundMeter;
+pub use windows::{LoudnessContour, LoudnessReading};
 
 use mixkeel_dsp::units::db_from_power;
 
