@@ -6,6 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixkeel_dsp::block::{Block, Signal};
 use mixkeel_dsp::kernels::dither::{Dither, Quantiser, WordLength};
+use mixkeel_dsp::kernels::oversample::{Downsampler, Factor, Upsampler};
 use mixkeel_dsp::kernels::resample::Resampler;
 
 #[path = "../tests/listening/mod.rs"]
@@ -45,5 +46,21 @@ fn dither(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, resample, dither);
+fn oversample(criterion: &mut Criterion) {
+    let sound = listening::Noise(1).samples(48_000);
+    let (mut up, mut down) = (Upsampler::new(Factor::Eight), Downsampler::new(Factor::Eight));
+    let mut high = vec![0.0; 8 * BLOCK_FRAMES];
+    let mut low = vec![0.0; BLOCK_FRAMES];
+    criterion.bench_function("eight times the rate and back, 1 s mono at 48 kHz", |bencher| {
+        bencher.iter(|| {
+            for part in sound.chunks(BLOCK_FRAMES) {
+                up.run(black_box(part), &mut high);
+                down.run(&high[..8 * part.len()], &mut low);
+            }
+            black_box(&low);
+        });
+    });
+}
+
+criterion_group!(benches, resample, dither, oversample);
 criterion_main!(benches);

@@ -2,6 +2,7 @@
 
 pub mod dither;
 pub mod fractional;
+pub mod oversample;
 pub mod placing;
 pub mod resample;
 pub mod windowed_sinc;
