@@ -1,8 +1,11 @@
 //! Mathematics without parameters: what processors, readers and writers of sound are built from.
 
+pub mod detector;
 pub mod dither;
+pub mod fastmath;
 pub mod fractional;
 pub mod oversample;
 pub mod placing;
 pub mod resample;
+pub mod whole_delay;
 pub mod windowed_sinc;

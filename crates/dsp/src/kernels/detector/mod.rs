@@ -1,0 +1,14 @@
+//! What processors of dynamics hear and decide by: levels, gain computers, ballistics, and maxima over a window.
+//!
+//! The order of Giannoulis, Massberg and Reiss ("Digital Dynamic Range Compressor Design: A Tutorial and Analysis", JAES
+//! 60(6), 2012) throughout: a level in dB, a [`GainComputer`] that says by how much to turn down, [`Ballistics`] that smooth
+//! this in dB, and one exponential a sample. Levels and decisions are `f32` and elementwise, so they vectorise along time;
+//! what is recursive is `f64` in `C` lanes, one a channel, each equal to what one lane alone gives.
+
+mod ballistics;
+mod gain_computer;
+mod sliding_max;
+
+pub use ballistics::{Ballistics, Follower, FollowerTiming, Mean, SLOW_RELEASES, Timing, retained};
+pub use gain_computer::GainComputer;
+pub use sliding_max::SlidingMax;
