@@ -7,10 +7,12 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 pub mod bands;
+mod curve;
 pub mod erb;
 pub mod frames;
 pub mod levels;
 pub mod loudness;
+pub mod masking;
 pub mod meter;
 pub mod profile;
 pub mod spectrum;
