@@ -14,6 +14,7 @@ pub mod levels;
 pub mod loudness;
 pub mod masking;
 pub mod meter;
+pub mod playback;
 pub mod profile;
 pub mod spectrum;
 pub mod stereo;

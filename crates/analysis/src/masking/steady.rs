@@ -51,7 +51,8 @@ fn excitation(sound: &[Component], field: Field, centres_hz: &[f64]) -> Vec<f64>
     let levels_db: Vec<f64> = inside
         .iter()
         .map(|&(around_hz, _)| {
-            let sum: f64 = inside.iter().map(|&(freq_hz, power)| roex::counts(around_hz, freq_hz) * power).sum();
+            let sum: f64 =
+                inside.iter().map(|&(freq_hz, power)| roex::counts(around_hz, freq_hz) * power).sum();
             db_from_power(sum)
         })
         .collect();
@@ -77,7 +78,9 @@ mod tests {
     fn noise(from_hz: f64, to_hz: f64, step_hz: f64, spectrum_db: f64) -> Vec<Component> {
         let count = libm::round((to_hz - from_hz) / step_hz) as usize;
         let level_db_spl = spectrum_db + db_from_power(step_hz);
-        (0..count).map(|n| Component { freq_hz: from_hz + (n as f64 + 0.5) * step_hz, level_db_spl }).collect()
+        (0..count)
+            .map(|n| Component { freq_hz: from_hz + (n as f64 + 0.5) * step_hz, level_db_spl })
+            .collect()
     }
 
     #[track_caller]

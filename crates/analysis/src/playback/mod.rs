@@ -1,0 +1,91 @@
+//! What a listener has before the ears: the system it is played on, the room's noise, and how loud it is.
+
+mod ears;
+mod systems;
+
+pub use ears::{Ears, Folding, StereoPower};
+pub use systems::{REFERENCE, SYSTEMS, find};
+
+use crate::curve;
+use crate::masking::Field;
+
+/// How loud it is played: what a level in the file is at the listener's head.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PlaybackLevel {
+    /// A level in the file in dB re full scale: the root of the mean square of each channel, without the 3 dB some meters
+    /// add so that a full-scale sine reads 0.
+    pub level_dbfs: f64,
+    /// What it is at the listener in dB SPL when both channels carry it and are unrelated.
+    pub level_db_spl: f64,
+}
+
+impl PlaybackLevel {
+    /// 83 dB SPL for −20 dBFS: B. Katz's K-20, after the film studios' calibration (SMPTE RP 200).
+    pub const K20: Self = Self { level_dbfs: -20.0, level_db_spl: 83.0 };
+
+    /// The level in dB SPL of full scale.
+    pub fn full_scale_db_spl(&self) -> f64 {
+        self.level_db_spl - self.level_dbfs
+    }
+}
+
+/// A playback system: what it does to sound, where it is heard, and where each figure comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct System {
+    /// What it is called in goals and on the command line.
+    pub id: &'static str,
+    /// What it is called in sentences: "on a laptop".
+    pub name: &'static str,
+    /// Its magnitude response where the listener is: Hz, dB, from the lowest to the highest. In between it runs straight
+    /// in dB over log frequency, beyond the ends on at the slope of the last two points. The phase is left open; a
+    /// minimum-phase filter through these points is what it would sound like.
+    pub response_db: &'static [(f64, f64)],
+    /// How two channels come to two ears.
+    pub folding: Folding,
+    /// How the sound comes to the head.
+    pub field: Field,
+    /// The noise where it is heard, which is always there: centre of the third octave in Hz, dB SPL in it.
+    pub noise_db_spl: &'static [(f64, f64)],
+    /// How loud it is played, on the part of the spectrum it can play.
+    pub level: PlaybackLevel,
+    /// Where the response comes from.
+    pub response_source: &'static str,
+    /// Where the noise and the level come from.
+    pub place_source: &'static str,
+}
+
+impl System {
+    /// The gain of the system at a frequency in dB.
+    pub fn gain_db(&self, freq_hz: f64) -> f64 {
+        let points = self.response_db;
+        let outside = |from: &(f64, f64), to: &(f64, f64), end: &(f64, f64)| {
+            let octaves = libm::log2(freq_hz.max(1.0) / end.0);
+            end.1 + octaves * (to.1 - from.1) / libm::log2(to.0 / from.0)
+        };
+        match points {
+            [first, second, ..] if freq_hz < first.0 => outside(first, second, first),
+            [.., before, last] if freq_hz > last.0 => outside(before, last, last),
+            _ => curve::at_log_freq(points, freq_hz),
+        }
+    }
+
+    /// The power of the noise between two frequencies, re 0 dB SPL. The spectrum density of each third octave runs on
+    /// straight to the next, and ends with the outermost.
+    pub fn noise_power(&self, from_hz: f64, to_hz: f64) -> f64 {
+        // A third octave to base two: 2^(1/6) to either side of the centre (IEC 61260-1).
+        let half = libm::exp2(1.0 / 6.0);
+        let centres = self.noise_db_spl.iter();
+        centres
+            .map(|&(centre_hz, level)| {
+                let (low, high) = (centre_hz / half, centre_hz * half);
+                let inside = (to_hz.min(high) - from_hz.max(low)).max(0.0);
+                mixkeel_dsp::units::power_from_db(level) * inside / (high - low)
+            })
+            .sum()
+    }
+
+    /// The same system played at another level.
+    pub fn at(&self, level: PlaybackLevel) -> Self {
+        Self { level, ..self.clone() }
+    }
+}
