@@ -10,7 +10,7 @@ use mixkeel_dsp::block::{Channels, Signal};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
 
-use crate::meter::finite;
+use crate::meter::bounded;
 
 /// The shape of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +53,6 @@ impl Spectrum<'_> {
         bins.get(bin).map_or(0.0, |z| twice * (z.re * z.re + z.im * z.im))
     }
 }
-
-/// The loudest sample that is told from louder ones: 180 dB over full scale, so that no power leaves the range of `f32`.
-const LOUDEST: f32 = 1e9;
 
 /// Cuts a stream into windows and transforms them.
 pub struct Frames {
@@ -144,7 +141,7 @@ impl Frames {
     /// The next part of the stream. `each` is given every window that it completes, with its index. A mono signal where
     /// stereo was announced counts as the same sound on both sides.
     pub fn push(&mut self, signal: &Signal, mut each: impl FnMut(i64, &Spectrum)) {
-        let clean = |x: &f32| finite(*x).clamp(-LOUDEST, LOUDEST);
+        let clean = |x: &f32| bounded(*x);
         // In parts, so that a stream given whole does not have to be held whole.
         let most = self.window.len().max(4_096);
         let mut done = 0;

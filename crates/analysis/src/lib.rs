@@ -16,6 +16,7 @@ pub mod masking;
 pub mod meter;
 pub mod playback;
 pub mod profile;
+pub mod programme;
 pub mod spectrum;
 pub mod stereo;
 pub mod true_peak;

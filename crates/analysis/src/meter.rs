@@ -25,3 +25,12 @@ pub trait Meter {
 pub(crate) fn finite(sample: f32) -> f32 {
     if sample.is_finite() { sample } else { 0.0 }
 }
+
+/// The loudest sample that is told from louder ones: 180 dB over full scale. Sums and squares of such samples stay within
+/// the range of `f32`.
+const LOUDEST: f32 = 1e9;
+
+/// A sample no louder than [`LOUDEST`], or zero where it is not a number or not finite.
+pub(crate) fn bounded(sample: f32) -> f32 {
+    finite(sample).clamp(-LOUDEST, LOUDEST)
+}
