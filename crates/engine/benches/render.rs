@@ -95,6 +95,7 @@ fn with_sends() -> Graph {
     if let Some(kind) = catalog::find("gain") {
         for node in &mut nodes {
             node.inserts.push(Insert {
+                assets: Vec::new(),
                 id: "gain-1".to_owned(),
                 kind,
                 settings: (kind.settings)(),

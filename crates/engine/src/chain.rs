@@ -1,12 +1,15 @@
 //! A strip's inserts in order: set, keyed, kept on the control grid, and kept from spreading what is not a number.
 
+use std::sync::Arc;
+
 use mixkeel_dsp::GRID_FRAMES;
-use mixkeel_dsp::block::{Block, Signal};
+use mixkeel_dsp::block::{Block, Buffer, Signal};
 use mixkeel_dsp::guard::clean;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{AnyProcessor, BoxedSettings, Context, Setup, State, Tail};
 use mixkeel_session::graph::{Curve, Insert, NodeIndex, Tap, grid_before};
 
+use crate::assets::Assets;
 use crate::delay::{Delay, Late};
 use crate::error::EngineError;
 use crate::plan::{Plan, Timing};
@@ -27,6 +30,7 @@ pub(crate) struct Chain<'g> {
 struct Slot<'g> {
     insert: &'g Insert,
     settings: BoxedSettings,
+    assets: Vec<Arc<Buffer>>,
     playing: Playing,
     /// How many frames sound arrives here after its time: stream frame − lag = session frame.
     lag: i64,
@@ -51,9 +55,12 @@ impl<'g> Chain<'g> {
         inserts: &'g [Insert],
         setup: Setup,
         tempo: &'g Curve,
+        assets: &Assets,
     ) -> Result<Self, EngineError> {
-        let slots =
-            inserts.iter().map(|insert| Slot::new(strip, insert, &setup)).collect::<Result<_, _>>()?;
+        let slots = inserts
+            .iter()
+            .map(|insert| Slot::new(strip, insert, &setup, assets.of(insert)))
+            .collect::<Result<_, _>>()?;
         Ok(Self { slots, setup, tempo, not_finite: 0 })
     }
 
@@ -140,7 +147,12 @@ impl<'g> Chain<'g> {
 }
 
 impl<'g> Slot<'g> {
-    fn new(strip: &str, insert: &'g Insert, setup: &Setup) -> Result<Self, EngineError> {
+    fn new(
+        strip: &str,
+        insert: &'g Insert,
+        setup: &Setup,
+        assets: Vec<Arc<Buffer>>,
+    ) -> Result<Self, EngineError> {
         let mut settings = insert.settings.clone();
         for (id, curve) in &insert.moving {
             settings.set(id, &Value::Number(curve.at(0))).map_err(|error| EngineError::Moving {
@@ -149,13 +161,13 @@ impl<'g> Slot<'g> {
                 reason: error.to_string(),
             })?;
         }
-        let processor = built(insert, &settings, setup);
+        let processor = built(insert, &settings, &assets, setup);
         let playing = if insert.bypass {
             Playing::Bypassed(Delay::new(setup.channels, processor.latency_frames()))
         } else {
             Playing::Processor(processor)
         };
-        Ok(Self { insert, settings, playing, lag: 0, keys: Vec::new() })
+        Ok(Self { insert, settings, assets, playing, lag: 0, keys: Vec::new() })
     }
 
     fn latency(&self) -> usize {
@@ -180,14 +192,16 @@ impl<'g> Slot<'g> {
         // What was set at the last point of the grid before this frame; one exactly here is still to come.
         move_settings(&mut self.settings, self.insert, grid_before(stream - self.lag - 1) + GRID);
         match &mut self.playing {
-            Playing::Processor(processor) => *processor = built(self.insert, &self.settings, setup),
+            Playing::Processor(processor) => {
+                *processor = built(self.insert, &self.settings, &self.assets, setup)
+            }
             Playing::Bypassed(delay) => delay.reset(),
         }
         self.keys.iter_mut().for_each(|key| key.late.reset());
     }
 
     fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64, block_frames: usize, tempo: &Curve) {
-        let Slot { insert, settings, playing, lag, keys } = self;
+        let Slot { insert, settings, playing, lag, keys, .. } = self;
         let processor = match playing {
             Playing::Processor(processor) => processor,
             Playing::Bypassed(delay) => return delay.run(io),
@@ -229,9 +243,15 @@ impl Key {
     }
 }
 
-/// A new processor, prepared and set.
-fn built(insert: &Insert, settings: &BoxedSettings, setup: &Setup) -> Box<dyn AnyProcessor> {
+/// A new processor with its recordings, prepared and set.
+fn built(
+    insert: &Insert,
+    settings: &BoxedSettings,
+    assets: &[Arc<Buffer>],
+    setup: &Setup,
+) -> Box<dyn AnyProcessor> {
     let mut processor = (insert.kind.build)();
+    processor.load(assets);
     processor.prepare(setup);
     processor.set(&**settings);
     processor

@@ -15,6 +15,7 @@
 //! number of its inputs.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
+mod assets;
 mod chain;
 mod checkpoint;
 mod chunk;

@@ -6,6 +6,7 @@ use mixkeel_session::graph::{Graph, NodeIndex, Tap};
 use mixkeel_session::session::Id;
 use rayon::prelude::*;
 
+use crate::assets::Assets;
 use crate::chain::Chain;
 use crate::checkpoint::Checkpoint;
 use crate::chunk::Chunk;
@@ -77,17 +78,19 @@ impl<'g> Player<'g> {
         check_order(graph)?;
         let setup =
             |channels| Setup { rate_hz: graph.rate_hz, channels, max_block_frames: options.block_frames };
+        let assets = Assets::load(graph, library)?;
         let mut chains = graph
             .nodes
             .iter()
             .zip(listened_to(graph, options.taps))
             .map(|(node, listened)| {
                 listened
-                    .then(|| Chain::new(&node.id, &node.inserts, setup(node.channels), &graph.tempo))
+                    .then(|| Chain::new(&node.id, &node.inserts, setup(node.channels), &graph.tempo, &assets))
                     .transpose()
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let master = Chain::new("master", &graph.master_inserts, setup(Channels::Stereo), &graph.tempo)?;
+        let master =
+            Chain::new("master", &graph.master_inserts, setup(Channels::Stereo), &graph.tempo, &assets)?;
         let timings: Vec<_> = chains.iter().map(|chain| chain.as_ref().map(Chain::timing)).collect();
         let plan = Plan::new(graph, &timings, &master.timing());
 

@@ -7,7 +7,7 @@ use mixkeel_dsp::block::{Buffer, Channels};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_engine::{EngineError, NotFinite, Options, Player, Taps};
 use mixkeel_session::graph::{Curve, Edge, GainCurve, Input, Node, Placement, Tap};
-use song::kinds::{BROKEN, PLAIN_GAIN};
+use song::kinds::{BROKEN, PLAIN_GAIN, TAPE_LOOP};
 use song::{Track, at_db, bus, clip, edge, graph, insert, lane, render, render_with, shelf, track};
 
 const FRAMES: usize = 10_000;
@@ -260,4 +260,27 @@ fn what_cannot_be_played_is_said_before_a_note_sounds() {
     unheard.silent = true;
     let quiet = graph(vec![unheard], &[0]);
     assert_eq!(render(&quiet, &shelf).mix.peak(), 0.0, "a muted strip's recording is not even opened");
+}
+
+#[test]
+fn a_processor_gets_its_recording_whole_and_at_every_restart() {
+    let mut shelf = shelf(&[("a", Channels::Mono, FRAMES), ("tape", Channels::Mono, 2_500)]);
+    shelf.put("too-long", Buffer::new(Channels::Mono, 61 * 48_000));
+    let mut node = track("a", Channels::Mono, FRAMES);
+    node.inserts =
+        vec![mixkeel_session::graph::Insert { assets: vec!["tape".to_owned()], ..insert(&TAPE_LOOP, &[]) }];
+    node.placement.pan = Curve::constant(-1.0);
+    let mut graph = graph(vec![node], &[0]);
+    let tape = shelf.signal("tape").left();
+    for from in [0, 1_700] {
+        let options = Options { from, ..Options::default() };
+        let heard = render_with(&graph, &shelf, &options).mix.left;
+        let wanted = tape.iter().cycle().skip(from as usize);
+        assert!(heard[..5_000].iter().zip(wanted).all(|(heard, wanted)| heard == wanted), "from {from}");
+    }
+    for (file, why) in [("gone", "there is no such recording: gone"), ("too-long", "longer than the 60 s")] {
+        graph.nodes[0].inserts[0].assets = vec![file.to_owned()];
+        let refused = Player::new(&graph, &shelf, &Options::default()).err().unwrap();
+        assert!(refused.to_string().contains(why), "{refused}");
+    }
 }

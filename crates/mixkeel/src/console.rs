@@ -81,16 +81,15 @@ fn strips<'a>(
 
 fn inserts(inserts: &[Insert]) -> String {
     let one = |insert: &Insert| {
-        let default = (insert.kind.settings)();
         let settings: Vec<String> = insert
             .settings
-            .specs()
-            .iter()
-            .filter_map(|spec| Some((spec, insert.settings.get(spec.id)?)))
-            .filter(|(spec, value)| default.get(spec.id).as_ref() != Some(value))
-            .map(|(spec, value)| match value {
-                Value::Number(value) => format!("{} {}", spec.id, number(value)),
-                other => format!("{} {other}", spec.id),
+            .paths()
+            .into_iter()
+            .filter_map(|(path, spec)| Some((insert.settings.get(&path)?, path, spec)))
+            .filter(|(value, _, spec)| spec.range.default_value() != *value)
+            .map(|(value, path, _)| match value {
+                Value::Number(value) => format!("{path} {}", number(value)),
+                other => format!("{path} {other}"),
             })
             .collect();
         let off = if insert.bypass { " (bypassed)" } else { "" };

@@ -14,6 +14,7 @@ pub mod json;
 pub mod mix;
 pub mod play;
 pub mod project;
+pub mod reference;
 pub mod render;
 pub mod report;
 pub mod schema;

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::play::files::FileTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::session_file;
+use crate::song::assets;
 use crate::song::facts::facts;
 use crate::song::media::Shelf;
 use crate::watch::{Event, Stage, Watch};
@@ -159,6 +160,7 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
     let rate_hz = session.rate_hz;
     let shelf = Shelf { folder: opened.folder.clone(), rate_hz, downmix: Downmix::Fold };
     let media = facts(&session, &shelf)?;
+    assets::check(&session, &shelf)?;
     let graph =
         resolve(&session, &media).map_err(|faults| session_file::faults_error(&opened.path, &faults))?;
 

@@ -105,7 +105,7 @@ impl Session {
     /// When the address leads nowhere, with the nearest one that does; or when the value cannot stand there, with the
     /// reason. Nothing is changed then.
     pub fn set(&mut self, address: &Address, value: Value) -> Result<(), AddressError> {
-        if self.get(address).is_none() {
+        if self.get(address).is_none() && !self.could_be_in_a_band(address) {
             return Err(self.unknown(address));
         }
         let parameter = address.parameter.as_deref().unwrap_or_default();
@@ -130,6 +130,17 @@ impl Session {
                 self.set_part(id, part, parameter, value, address)
             }
         }
+    }
+
+    /// Whether an address is a setting of a band that is not there yet: to set it is to make the band.
+    fn could_be_in_a_band(&self, address: &Address) -> bool {
+        let (Some(part), Some(parameter)) = (&address.part, &address.parameter) else { return false };
+        let inserts = match address.strip.as_str() {
+            "master" => Some(self.master.inserts.as_slice()),
+            id => self.strip(id).map(|strip| strip.inserts),
+        };
+        let insert = inserts.into_iter().flatten().find(|insert| insert.id == *part);
+        insert.is_some_and(|insert| parameter.contains('/') && insert.settings.spec(parameter).is_some())
     }
 
     fn set_own(
@@ -298,9 +309,11 @@ fn addresses(strip: &Strip<'_>, session: &Session) -> Vec<Address> {
 
 fn insert_addresses<'a>(strip: &'a str, inserts: &'a [Insert]) -> impl Iterator<Item = Address> + 'a {
     inserts.iter().flat_map(move |insert| {
-        let settings = insert.settings.specs().iter().map(|spec| spec.id);
-        let keys = ["kind", "bypass", "keys"].into_iter().chain(settings);
-        keys.map(|key| Address::of_part(strip, &insert.id, key))
+        let own = ["kind", "bypass", "keys"].into_iter();
+        let assets = insert.assets.iter().map(|asset| asset.spec.id);
+        let settings = insert.settings.paths().into_iter().map(|(path, _)| path);
+        let keys = own.chain(assets).map(str::to_owned).chain(settings);
+        keys.map(|key| Address::of_part(strip, &insert.id, &key))
     })
 }
 
@@ -310,7 +323,10 @@ fn get_insert(inserts: &[Insert], part: &str, parameter: &str) -> Option<Value> 
         "kind" => Some(Value::Word(insert.kind.id.to_owned())),
         "bypass" => Some(Value::Switch(insert.bypass)),
         "keys" => Some(Value::Word(words(&insert.keys))),
-        _ => insert.settings.get(parameter),
+        _ => match insert.assets.iter().find(|asset| asset.spec.id == parameter) {
+            Some(asset) => Some(Value::Word(asset.file.clone())),
+            None => insert.settings.get(parameter),
+        },
     }
 }
 
@@ -324,6 +340,7 @@ fn set_insert(
     let insert = inserts.iter_mut().find(|insert| insert.id == part).ok_or_else(|| fixed(address))?;
     match parameter {
         "kind" | "keys" => Err(fixed(address)),
+        _ if insert.kind.assets.iter().any(|spec| spec.id == parameter) => Err(fixed(address)),
         "bypass" => set_switch(&mut insert.bypass, &fields::BYPASS, value),
         _ => insert.settings.set(parameter, &value).map_err(|error| AddressError::new(error.to_string())),
     }

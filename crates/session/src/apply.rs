@@ -128,6 +128,7 @@ fn add_insert(session: &mut Session, edit: &Edit, id: &str, thing: &Thing) -> Re
         id: id.to_owned(),
         kind,
         settings,
+        assets: Vec::new(),
         keys: keys.clone(),
         bypass: false,
         by: Some(edit.by.clone()),

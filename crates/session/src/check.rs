@@ -169,6 +169,12 @@ fn check_inserts(session: &Session, place: &str, inserts: &[Insert], faults: &mu
                 faults.push(unknown(place, "strip", key, session.strips().map(|strip| strip.id)));
             }
         }
+        // The recordings are handed over in order: a later one cannot stand for an earlier one.
+        let wanted = insert.kind.assets.iter().map(|spec| spec.id);
+        if let Some((missing, asset)) = wanted.zip(&insert.assets).find(|(id, asset)| *id != asset.spec.id) {
+            let message = format!("`{}` is there without `{missing}`", asset.spec.id);
+            faults.push(Fault::new(format!("{place}.insert[{n}].{}", asset.spec.id), message));
+        }
     }
 }
 
@@ -233,7 +239,7 @@ pub(crate) fn lane_target<'a>(strip: &Strip<'a>, of: &str) -> Result<(&'static P
     let Some(insert) = strip.inserts.iter().find(|insert| insert.id == part) else {
         return Err(movable(movables(strip)));
     };
-    let spec = insert.settings.specs().iter().find(|spec| spec.id == parameter && spec.automatable);
+    let spec = insert.settings.spec(parameter).filter(|spec| spec.automatable);
     match (spec, insert.settings.get(parameter)) {
         (Some(spec), Some(Value::Number(base))) => Ok((spec, base)),
         _ => Err(movable(movables(strip))),
@@ -245,8 +251,8 @@ fn movables(strip: &Strip<'_>) -> Vec<String> {
     let sends = strip.sends.iter().filter(|send| !send.id.is_empty());
     let sends = sends.map(|send| format!("{}/{}", send.id, fields::LEVEL_DB.id));
     let inserts = strip.inserts.iter().filter(|insert| !insert.id.is_empty()).flat_map(|insert| {
-        let moving = insert.settings.specs().iter().filter(|spec| spec.automatable);
-        moving.map(move |spec| format!("{}/{}", insert.id, spec.id))
+        let moving = insert.settings.paths().into_iter().filter(|(_, spec)| spec.automatable);
+        moving.map(move |(path, _)| format!("{}/{path}", insert.id))
     });
     own.into_iter().chain(sends).chain(inserts).collect()
 }

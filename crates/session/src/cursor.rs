@@ -118,6 +118,11 @@ impl<'a> Cursor<'a> {
         self.span.clone()
     }
 
+    /// The place of one of its keys: `track[3].bus`.
+    pub fn place(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
     fn item(&self, key: &str) -> Option<(&'a Item, Range<usize>)> {
         self.asked.borrow_mut().insert(key.to_owned());
         let (key_in_file, item) = self.table.get_key_value(key)?;

@@ -107,6 +107,8 @@ pub struct Insert {
     pub settings: BoxedSettings,
     /// Parameters that move, by id, with their values over time.
     pub moving: Vec<(String, Curve)>,
+    /// Recordings that it works from, by the paths that the session has, in the order in which its kind asks for them.
+    pub assets: Vec<String>,
     /// Strips that key it, tapped after their inserts.
     pub keys: Vec<NodeIndex>,
     /// Out of the path; its latency stays.

@@ -20,6 +20,7 @@ pub mod id;
 mod order;
 pub mod problem;
 pub mod read;
+mod read_insert;
 pub mod resolve;
 pub mod role;
 pub mod schema;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mixkeel_dsp::catalog::{self, CATALOG};
-use mixkeel_dsp::param::{ParamError, Value};
+use mixkeel_dsp::param::Value;
 use toml_edit::Document;
 
 use crate::access::whole_rate;
@@ -11,11 +10,11 @@ use crate::check::check;
 use crate::cursor::{Cursor, Log, value_of};
 use crate::fields;
 use crate::problem::{Problem, Severity};
+use crate::read_insert::insert;
 use crate::role::Role;
 use crate::session::{
     Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
 };
-use crate::suggest::did_you_mean;
 use crate::write::VERSION;
 
 /// What came of reading.
@@ -209,52 +208,7 @@ impl Reader {
     }
 
     fn inserts(&mut self, table: &Cursor<'_>) -> Vec<Insert> {
-        table.tables("insert").into_iter().filter_map(|table| self.insert(table)).collect()
-    }
-
-    /// An insert of an unknown kind is read as if it were of the first, so that the places of the others stay right;
-    /// the session is not given out.
-    fn insert(&mut self, table: Cursor<'_>) -> Option<Insert> {
-        let id = table.needed("id");
-        let kinds: Vec<&str> = CATALOG.iter().map(|kind| kind.id).collect();
-        if !table.has("kind") {
-            table.missing("kind", Some(format!("it is one of: {}", kinds.join(", "))));
-        }
-        let known =
-            table.word("kind", &kinds).and_then(|n| kinds.get(n)).and_then(|kind| catalog::find(kind));
-        let kind = known.or(CATALOG.first())?;
-        let mut settings = (kind.settings)();
-        let insert = Insert {
-            bypass: table.switch(&fields::BYPASS),
-            keys: table.texts("keys"),
-            by: table.text("by"),
-            because: table.text("because"),
-            id,
-            kind,
-            settings: settings.clone(),
-        };
-        let values = table.rest();
-        if known.is_none() {
-            self.broken.insert(insert.id.clone());
-        } else {
-            for (path, span, value) in values {
-                let set = value.map(|value| settings.set(&path, &value));
-                let names = settings.specs().iter().map(|spec| spec.id);
-                match set {
-                    Some(Ok(())) => {}
-                    Some(Err(ParamError::Unknown(_))) => {
-                        let help = did_you_mean(&path, names.clone());
-                        let all = || format!("a {} has: {}", kind.id, names.collect::<Vec<_>>().join(", "));
-                        let message = format!("a {} has no setting `{path}`", kind.id);
-                        table.log.error(span, message, help.or_else(|| Some(all())));
-                    }
-                    Some(Err(error)) => table.log.error(span, error.to_string(), None),
-                    None => table.log.error(span, format!("`{path}` must be a single value"), None),
-                }
-            }
-        }
-        table.finish();
-        Some(Insert { settings, ..insert })
+        table.tables("insert").into_iter().filter_map(|table| insert(table, &mut self.broken)).collect()
     }
 }
 

@@ -211,11 +211,11 @@ fn inserts(
 ) -> Vec<Insert> {
     let moving = |insert: &session::Insert| -> Vec<(String, Curve)> {
         let Some(strip) = strip else { return Vec::new() };
-        let moving = insert.settings.specs().iter().filter_map(|spec| {
-            let of = format!("{}/{}", insert.id, spec.id);
+        let moving = insert.settings.paths().into_iter().filter_map(|(path, spec)| {
+            let of = format!("{}/{path}", insert.id);
             let (_, base) = lane_target(strip, &of).ok()?;
             let curve = moved(strip, &of, base, bounds(spec), rate_hz);
-            (!curve.is_constant()).then(|| (spec.id.to_owned(), curve))
+            (!curve.is_constant()).then_some((path, curve))
         });
         moving.collect()
     };
@@ -226,6 +226,7 @@ fn inserts(
             kind: insert.kind,
             settings: insert.settings.clone(),
             moving: moving(insert),
+            assets: insert.assets.iter().map(|asset| asset.file.clone()).collect(),
             keys: insert.keys.iter().filter_map(|key| places.of(key)).collect(),
             bypass: insert.bypass,
         })

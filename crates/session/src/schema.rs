@@ -78,27 +78,24 @@ fn insert_of(kind: &Kind) -> Value {
         ("because", text("Why.")),
         ("keys", texts("Ids of the strips that key it.")),
     ]));
-    for spec in kind.specs {
-        let path: Vec<&str> = spec.id.split(['.', '/']).collect();
-        put(&mut keys, &path, spec);
+    if !kind.presets.is_empty() {
+        let presets: Vec<&str> = kind.presets.iter().map(|preset| preset.id).collect();
+        let about = "Where the settings start; those written beside it stand above it.";
+        keys.insert("preset".to_owned(), json!({ "enum": presets, "description": about }));
+    }
+    for asset in kind.assets {
+        keys.insert(asset.id.to_owned(), text(asset.help));
+        let hash = json!({ "type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "What its bytes hash to." });
+        keys.insert(format!("{}_sha256", asset.id), hash);
+    }
+    keys.extend(specs(&kind.specs.iter().collect::<Vec<_>>()));
+    if let Some(bands) = kind.bands {
+        let one = table(&[], specs(&bands.specs.iter().collect::<Vec<_>>()));
+        let numbers = json!({ "pattern": "^[1-9][0-9]?$" });
+        let all = json!({ "type": "object", "propertyNames": numbers, "maxProperties": bands.most, "additionalProperties": one });
+        keys.insert(bands.id.to_owned(), all);
     }
     table(&["id", "kind"], keys)
-}
-
-/// Puts a setting where its path leads, through tables within tables.
-fn put(keys: &mut Map<String, Value>, path: &[&str], spec: &ParamSpec) {
-    match path {
-        [] => {}
-        [key] => {
-            keys.insert((*key).to_owned(), of(spec));
-        }
-        [first, rest @ ..] => {
-            let inner = keys.entry((*first).to_owned()).or_insert_with(|| table(&[], Map::new()));
-            if let Some(Value::Object(inner)) = inner.get_mut("properties") {
-                put(inner, rest, spec);
-            }
-        }
-    }
 }
 
 fn send_table() -> Value {
@@ -219,9 +216,15 @@ mod tests {
                 let settings = (kind.settings)();
                 let lines = kind.specs.iter().filter_map(|spec| {
                     let value = settings.get(spec.id)?;
-                    Some(format!("{} = {}\n", spec.id.replace('/', "."), crate::text::value(&value)))
+                    Some(format!("{} = {}\n", spec.id, crate::text::value(&value)))
                 });
-                let lines: String = lines.collect();
+                let mut lines: String = lines.collect();
+                if let Some(bands) = kind.bands {
+                    lines.push_str(&format!("{}.1 = {{ }}\n", bands.id));
+                }
+                for asset in kind.assets {
+                    lines.push_str(&format!("{0} = \"a.wav\"\n{0}_sha256 = \"\"\n", asset.id));
+                }
                 format!("[[track.insert]]\nid = \"a-{}\"\nkind = \"{}\"\n{lines}", kind.id, kind.id)
             })
             .collect();
@@ -250,7 +253,7 @@ mod tests {
     #[test]
     fn no_processor_has_a_setting_that_an_insert_uses_for_itself() {
         for kind in CATALOG {
-            for own in ["id", "kind", "by", "because", "bypass", "keys"] {
+            for own in ["id", "kind", "by", "because", "bypass", "keys", "preset"] {
                 assert!(kind.specs.iter().all(|spec| spec.id != own), "{} has a setting {own}", kind.id);
             }
         }

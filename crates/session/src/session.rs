@@ -1,7 +1,7 @@
 //! A session as written: one struct a TOML table, one field a key. What it means is worked out by `resolve`.
 
 use mixkeel_dsp::catalog::Kind;
-use mixkeel_dsp::processor::BoxedSettings;
+use mixkeel_dsp::processor::{AssetSpec, BoxedSettings};
 
 use crate::role::Role;
 
@@ -144,8 +144,10 @@ pub struct Insert {
     pub id: Id,
     /// What it is.
     pub kind: &'static Kind,
-    /// What it is set to.
+    /// What it is set to. A `preset` in the file is where its settings started; it is not kept.
     pub settings: BoxedSettings,
+    /// The recordings that it works from.
+    pub assets: Vec<Asset>,
     /// Strips that key it, in order.
     pub keys: Vec<Id>,
     /// Out of the path (its latency stays, so that nothing moves).
@@ -154,6 +156,17 @@ pub struct Insert {
     pub by: Option<String>,
     /// Why.
     pub because: Option<String>,
+}
+
+/// `impulse = "../Halls/plate.wav"`: a recording that a processor works from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asset {
+    /// What it is for; its `id` is the key in the file.
+    pub spec: &'static AssetSpec,
+    /// Path relative to the folder of the session, with `/` between parts.
+    pub file: String,
+    /// What the bytes of the file must hash to (SHA-256, in hex), where that is written.
+    pub sha256: Option<String>,
 }
 
 /// `[[track.send]]`: a copy to a return.

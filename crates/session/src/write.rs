@@ -175,6 +175,13 @@ impl Writer<'_> {
         self.word(&own, "id", &insert.id);
         self.word(&at("kind"), "kind", insert.kind.id);
         self.origin(&Address::of_part(strip, &insert.id, "by"), &insert.by, &insert.because);
+        for asset in &insert.assets {
+            self.word(&at(asset.spec.id), asset.spec.id, &asset.file);
+            if let Some(sha256) = &asset.sha256 {
+                let key = format!("{}_sha256", asset.spec.id);
+                self.word(&Address::of_part(strip, &insert.id, &key), &key, sha256);
+            }
+        }
         self.switch(&at("bypass"), &fields::BYPASS, insert.bypass);
         self.list(&at("keys"), "keys", &insert.keys);
         self.settings(strip, insert);
@@ -184,14 +191,15 @@ impl Writer<'_> {
     /// for a name stand together: `band.2 = { … }`.
     fn settings(&mut self, strip: &str, insert: &Insert) {
         let mut open: Option<(&str, Vec<String>)> = None;
-        for spec in insert.settings.specs() {
-            let Some(is) = insert.settings.get(spec.id) else { continue };
-            let (group, leaf) = spec.id.rsplit_once('/').unwrap_or(("", spec.id));
+        let paths = insert.settings.paths();
+        for (path, _) in &paths {
+            let Some(is) = insert.settings.get(path) else { continue };
+            let (group, leaf) = path.rsplit_once('/').unwrap_or(("", path));
             if open.as_ref().is_some_and(|(before, _)| *before != group) {
                 self.group(strip, insert, open.take());
             }
             if group.is_empty() {
-                self.line(&Address::of_part(strip, &insert.id, spec.id), spec.id, &value(&is));
+                self.line(&Address::of_part(strip, &insert.id, path), path, &value(&is));
             } else {
                 open.get_or_insert((group, Vec::new())).1.push(format!("{leaf} = {}", value(&is)));
             }

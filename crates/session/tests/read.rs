@@ -11,7 +11,8 @@ const MISTAKES: &str = include_str!("read/mistakes.toml");
 #[test]
 fn a_session_as_people_write_it_is_understood() {
     let reading = read(HARBOUR);
-    assert_eq!(reading.problems, []);
+    let said: Vec<&str> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(said, ["a polarity hears no keys; they change nothing"]);
     let session = reading.session.unwrap();
     assert_eq!((session.title.as_str(), session.rate_hz), ("Harbour", 48_000));
     assert_eq!(session.song.metre, [(0.0, Metre { beats: 4, unit: 4 })]);

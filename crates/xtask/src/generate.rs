@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::{program, tree};
 
-/// Where the schemas lie; every file in this folder is generated.
+/// Where the schemas lie.
 const SCHEMA_FOLDER: &str = "docs/schema";
+
+/// The folders in which every file is generated.
+const FOLDERS: [&str; 2] = [SCHEMA_FOLDER, "docs/reference/processors"];
 
 /// Path from the root of the repository → what stands in the file.
 pub type Files = BTreeMap<String, String>;
@@ -18,15 +21,21 @@ pub type Files = BTreeMap<String, String>;
 /// In words, when the program does not build or one of its commands fails.
 pub fn files() -> Result<Files, String> {
     let mixkeel = program::build()?;
-    let mut files = Files::new();
-    for page in ["cli", "processors"] {
-        files.insert(
-            format!("docs/reference/{page}.md"),
-            program::stdout_of(&mixkeel, &["schema", "--page", page])?,
-        );
-    }
+    let mut files = pages(&program::stdout_of(&mixkeel, &["schema", "--pages", "--json"])?)?;
     files.extend(schemas(&program::stdout_of(&mixkeel, &["schema", "--json"])?)?);
     Ok(files)
+}
+
+/// Every file of the reference in the document that `mixkeel schema --pages --json` prints.
+fn pages(document: &str) -> Result<Files, String> {
+    let document: serde_json::Value = serde_json::from_str(document)
+        .map_err(|error| format!("mixkeel schema --pages --json is not JSON: {error}"))?;
+    let pages = document
+        .get("pages")
+        .and_then(|pages| pages.as_object())
+        .ok_or("mixkeel schema --pages --json holds no `pages`")?;
+    let text = |(path, page): (&String, &serde_json::Value)| Some((path.clone(), page.as_str()?.to_owned()));
+    pages.iter().map(text).collect::<Option<Files>>().ok_or_else(|| "a page is not a text".to_owned())
 }
 
 /// One file for each schema in the document that `mixkeel schema --json` prints.
@@ -93,19 +102,15 @@ fn same_text(a: &str, b: &str) -> bool {
 }
 
 fn left_over(root: &Path, files: &Files) -> Result<Vec<String>, String> {
-    let folder = root.join(SCHEMA_FOLDER);
-    if !folder.is_dir() {
-        return Ok(Vec::new());
+    let mut names = Vec::new();
+    for folder in FOLDERS.iter().filter(|folder| root.join(folder).is_dir()) {
+        let entries: Vec<PathBuf> = fs::read_dir(root.join(folder))
+            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
+            .map_err(|error| format!("{folder}: {error}"))?;
+        let found = entries.iter().filter_map(|path| path.file_name());
+        names.extend(found.map(|name| format!("{folder}/{}", name.to_string_lossy())));
     }
-    let entries: Vec<PathBuf> = fs::read_dir(&folder)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
-        .map_err(|error| format!("{SCHEMA_FOLDER}: {error}"))?;
-    let mut names: Vec<String> = entries
-        .iter()
-        .filter_map(|path| path.file_name())
-        .map(|name| format!("{SCHEMA_FOLDER}/{}", name.to_string_lossy()))
-        .filter(|path| !files.contains_key(path))
-        .collect();
+    names.retain(|path| !files.contains_key(path));
     names.sort();
     Ok(names)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use mixkeel_xtask::generate;
 
 const HELP: &str = "\
-cargo xtask generate           writes docs/reference/*.md and docs/schema/*.json as the program of today has them
+cargo xtask generate           writes docs/reference/ and docs/schema/ as the program of today has them
 cargo xtask generate --check   writes nothing; exits with 1 and names the files that are stale";
 
 fn main() -> ExitCode {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use mixkeel::{Error, ErrorKind};
 use serde::Serialize;
 use serde_json::Value;
@@ -26,16 +26,9 @@ pub struct Schema {
     /// The name of a schema
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// A page of the reference instead of a schema
-    #[arg(long, hide = true, value_enum, conflicts_with = "name")]
-    page: Option<Page>,
-}
-
-/// A generated page of the reference.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Page {
-    Cli,
-    Processors,
+    /// The pages of the reference instead of schemas
+    #[arg(long, hide = true, conflicts_with = "name")]
+    pages: bool,
 }
 
 #[derive(Serialize)]
@@ -44,25 +37,24 @@ struct Document<'a> {
     schemas: &'a BTreeMap<String, Value>,
 }
 
+/// Files of the reference by their paths from the root of the repository.
 #[derive(Serialize)]
-struct PageDocument<'a> {
+struct Pages {
     schema: &'static str,
-    markdown: &'a str,
+    pages: BTreeMap<String, String>,
 }
 
 impl Schema {
-    /// Prints names, one schema, all schemas or a page.
+    /// Prints names, one schema, all schemas, or the generated pages.
     ///
     /// # Errors
     /// When there is no schema of that name.
     pub fn run(&self) -> Result<Answer, Error> {
-        if let Some(page) = self.page {
-            let markdown = match page {
-                Page::Cli => manual::cli_page(),
-                Page::Processors => mixkeel::schema::processors_markdown(),
-            };
-            let document = PageDocument { schema: "mixkeel/page/1", markdown: &markdown };
-            return Ok(Answer::new(&document, &[markdown.trim_end().to_owned()])?.data());
+        if self.pages {
+            let mut pages = mixkeel::reference::processor_pages();
+            pages.insert("docs/reference/cli.md".to_owned(), manual::cli_page());
+            let names: Vec<String> = pages.keys().cloned().collect();
+            return Ok(Answer::new(&Pages { schema: "mixkeel/pages/1", pages }, &names)?.data());
         }
         let schemas = all();
         let Some(name) = &self.name else {

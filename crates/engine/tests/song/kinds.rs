@@ -1,9 +1,11 @@
 //! Processors that show what the engine does around them: a pure delay, a fading echo, a keyed difference, a plain gain,
 //! and one that is broken.
 
+use std::sync::Arc;
+
 use mixkeel_dsp::block::{Block, Buffer, Channels, Signal};
 use mixkeel_dsp::catalog::Kind;
-use mixkeel_dsp::processor::{Context, Processor, Setup, State, Tail};
+use mixkeel_dsp::processor::{AssetSpec, Context, Processor, Setup, State, Tail};
 
 /// Nothing but latency.
 pub static LOOK_AHEAD: Kind = Kind::of::<LookAhead>("look-ahead", "For tests.");
@@ -13,6 +15,8 @@ pub static ECHO: Kind = Kind::of::<Echo>("echo", "For tests.");
 pub static MINUS_KEY: Kind = Kind::of::<MinusKey>("minus-key", "For tests.");
 /// A gain that is there at once, on the grid.
 pub static PLAIN_GAIN: Kind = Kind::of::<PlainGain>("plain-gain", "For tests.");
+/// Gives its recording, over and over, instead of what comes in.
+pub static TAPE_LOOP: Kind = Kind::of::<TapeLoop>("tape-loop", "For tests.");
 /// Gives not-a-number at one session frame, infinity at the next and a subnormal after it.
 pub static BROKEN: Kind = Kind::of::<Broken>("broken", "For tests.");
 
@@ -233,4 +237,45 @@ impl Processor for Broken {
     }
 
     fn reset(&mut self) {}
+}
+
+mixkeel_dsp::params! {
+    /// There is nothing to set.
+    pub struct TapeLoopSettings {
+    }
+}
+
+#[derive(Default)]
+struct TapeLoop {
+    tape: Option<Arc<Buffer>>,
+}
+
+impl Processor for TapeLoop {
+    type Settings = TapeLoopSettings;
+
+    const ASSETS: &'static [AssetSpec] = &[AssetSpec { id: "tape", help: "What is played." }];
+
+    fn load(&mut self, assets: &[Arc<Buffer>]) {
+        self.tape = assets.first().cloned();
+    }
+
+    fn prepare(&mut self, _setup: &Setup) {}
+
+    fn set(&mut self, _settings: &TapeLoopSettings) {}
+
+    fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
+        let Some(tape) = &self.tape else { return };
+        let samples = tape.signal().left();
+        for channel in io.each() {
+            for (sample, frame) in channel.iter_mut().zip(at.frame..) {
+                *sample = samples[frame.rem_euclid(samples.len() as i64) as usize];
+            }
+        }
+    }
+
+    fn reset(&mut self) {}
+
+    fn tail(&self) -> Tail {
+        Tail::Exact(1 << 20)
+    }
 }

@@ -120,6 +120,7 @@ pub fn insert(kind: &'static Kind, settings: &[(&str, f64)]) -> Insert {
         values.set(id, &Value::Number(*value)).unwrap();
     }
     Insert {
+        assets: Vec::new(),
         id: kind.id.to_owned(),
         kind,
         settings: values,

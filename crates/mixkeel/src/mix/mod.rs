@@ -18,6 +18,7 @@ use crate::project::folder::Folder;
 use crate::project::paths::{default_out, song_name};
 use crate::report::Report;
 use crate::song::arrive::{Arrival, Arrivals, arrive};
+use crate::song::assets;
 use crate::song::measure::{Measured, Take, measure};
 use crate::song::media::Shelf;
 use crate::song::scan::scan;
@@ -130,6 +131,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
 
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
     let shelf = Shelf { folder: out.clone(), rate_hz, downmix };
+    assets::check(&prepared.session, &shelf)?;
     let facts = fresh::track_facts(&known, &prepared.session);
     let song = Song { tracks: facts, start: options.start, heard: None };
     let mut ear = Ear::new(&shelf, &media, watch);

@@ -1,6 +1,7 @@
 //! A song as it arrives: the folder, the files in it, what each holds and measures.
 
 pub mod arrive;
+pub mod assets;
 pub mod facts;
 pub mod measure;
 pub mod media;

@@ -4,7 +4,7 @@ use mixkeel_dsp::catalog::CATALOG;
 use mixkeel_dsp::param::{Range, Value};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{
-    Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
+    Asset, Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
 };
 
 /// A small generator of numbers (Marsaglia's xorshift64, 2003).
@@ -171,18 +171,33 @@ fn strip(dice: &mut Dice, sums: &[String], keys: &[String]) -> StripSettings {
 fn insert(dice: &mut Dice, n: usize, keys: &[String]) -> Insert {
     let kind = &CATALOG[dice.below(CATALOG.len())];
     let mut settings = (kind.settings)();
-    for spec in kind.specs {
-        let value = match spec.range {
+    let mut any = |path: &str, range: Range| {
+        let value = match range {
             Range::Number { min, max, .. } => Value::Number(dice.between(min, max)),
             Range::Switch { .. } => Value::Switch(dice.coin()),
             Range::Choice { words, .. } => Value::Word(words[dice.below(words.len())].to_owned()),
         };
-        settings.set(spec.id, &value).unwrap();
+        settings.set(path, &value).unwrap();
+    };
+    kind.specs.iter().for_each(|spec| any(spec.id, spec.range));
+    if let Some(bands) = kind.bands {
+        // Not all: the first, and the last there may be.
+        for number in [1, bands.most] {
+            bands.specs.iter().for_each(|spec| any(&bands.path(number, spec), spec.range));
+        }
     }
+    let assets = kind.assets.iter().take(dice.below(kind.assets.len() + 1));
+    let assets = assets.map(|spec| Asset {
+        spec,
+        file: format!("../Halls/{}.wav", spec.id),
+        sha256: dice.coin().then(|| "0123456789abcdef".repeat(4)),
+    });
+    let assets = assets.collect();
     Insert {
         id: format!("insert-{n}"),
         kind,
         settings,
+        assets,
         keys: keys.iter().filter(|_| dice.below(4) == 0).cloned().collect(),
         bypass: dice.coin(),
         by: dice.words(),
