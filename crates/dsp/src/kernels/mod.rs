@@ -6,6 +6,7 @@ pub mod fastmath;
 pub mod fractional;
 pub mod oversample;
 pub mod placing;
+pub mod real_fft;
 pub mod resample;
 pub mod whole_delay;
 pub mod windowed_sinc;
