@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::erb_bands::ERB_BANDS;
 use super::pair::Pair;
 use super::third_octave::BANDS;
 
@@ -22,6 +23,7 @@ pub struct Contour {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Row {
     bands: Vec<[f32; 4]>,
+    erb: Vec<f32>,
     weighted: [f32; 4],
 }
 
@@ -30,7 +32,9 @@ struct Row {
 pub struct Span {
     /// Sums of squares over frames, by third octave.
     pub bands: [Pair; BANDS],
-    /// The same, over all frequencies, as loud as it is heard (K-weighted, BS.1770-5).
+    /// Energies of both channels by ERB (see [`erb_bands`](super::erb_bands)).
+    pub erb: [f64; ERB_BANDS],
+    /// The same as the bands, over all frequencies, as loud as it is heard (K-weighted, BS.1770-5).
     pub weighted: Pair,
     /// Frames in the span.
     pub frames: f64,
@@ -85,6 +89,12 @@ impl Contour {
         }
     }
 
+    pub(crate) fn add_erb(&mut self, row: usize, band: usize, energy: f64) {
+        if let Some(kept) = self.place(row).erb.get_mut(band) {
+            *kept = (f64::from(*kept) + energy) as f32;
+        }
+    }
+
     pub(crate) fn add_weighted(&mut self, row: usize, pair: &Pair) {
         add(&mut self.place(row).weighted, pair);
     }
@@ -97,13 +107,20 @@ impl Contour {
             for (band, kept) in row.bands.iter().enumerate() {
                 self.add_band(rows - 1, band, &pair(kept));
             }
+            for (band, kept) in row.erb.iter().enumerate() {
+                self.add_erb(rows - 1, band, f64::from(*kept));
+            }
             self.add_weighted(rows - 1, &pair(&row.weighted));
         }
     }
 
     fn place(&mut self, row: usize) -> &mut Row {
         while self.rows.len() <= row {
-            self.rows.push(Row { bands: vec![[0.0; 4]; BANDS], weighted: [0.0; 4] });
+            self.rows.push(Row {
+                bands: vec![[0.0; 4]; BANDS],
+                erb: vec![0.0; ERB_BANDS],
+                weighted: [0.0; 4],
+            });
         }
         &mut self.rows[row]
     }
@@ -111,13 +128,16 @@ impl Contour {
 
 impl Span {
     fn silent(frames: f64) -> Self {
-        Self { bands: [Pair::default(); BANDS], weighted: Pair::default(), frames }
+        Self { bands: [Pair::default(); BANDS], erb: [0.0; ERB_BANDS], weighted: Pair::default(), frames }
     }
 
     fn add(&mut self, row: &Row, share: f64) {
         self.weighted.add(&pair(&row.weighted), share);
         for (sum, kept) in self.bands.iter_mut().zip(&row.bands) {
             sum.add(&pair(kept), share);
+        }
+        for (sum, kept) in self.erb.iter_mut().zip(&row.erb) {
+            *sum += f64::from(*kept) * share;
         }
     }
 }

@@ -1,17 +1,24 @@
 //! Third-octave energies of both channels over time, in one pass and at two resolutions.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_power;
 use rustfft::num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
+use super::bursts::Bursts;
 use super::contour::{Contour, Span};
 use super::decimate::Decimator;
+use super::erb_bands::{self, ERB_BANDS};
+use super::fine::{CELLS, Fine, cell_edges_hz};
 use super::pair::Pair;
 use super::resolution::{Place, Resolution, Slice};
 use super::sums::{Growing, Sums};
 use super::third_octave::{BANDS, edges_hz};
 use crate::meter::{Meter, finite};
+use crate::stereo::ChannelDelay;
 
 /// Frames that are worked on at once. Blocks are cut here and nowhere else, so that no reading depends on the caller's.
 const BLOCK: usize = 2_048;
@@ -45,6 +52,12 @@ pub struct SpectrumReading {
     pub sums: Sums,
     /// Energies by band over time.
     pub contour: Contour,
+    /// Energies in twenty-fourths of an octave, and how long each stood out.
+    pub fine: Fine,
+    /// How much lies where sibilants lie, window by window.
+    pub bursts: Bursts,
+    /// How much later one channel is than the other. `None` for a mono signal and where a channel is silent.
+    pub delay: Option<ChannelDelay>,
 }
 
 impl SpectrumReading {
@@ -70,6 +83,12 @@ impl Span {
     pub fn third_octave_db(&self) -> [Option<f64>; BANDS] {
         let frames = self.frames.max(1.0);
         self.bands.map(|band| (band.total() > 0.0).then(|| db_from_power(band.total() / frames)))
+    }
+
+    /// The mean square of each ERB band in dB re full scale, both channels together. `None` for silence.
+    pub fn erb_db(&self) -> [Option<f64>; ERB_BANDS] {
+        let frames = self.frames.max(1.0);
+        self.erb.map(|energy| (energy > 0.0).then(|| db_from_power(energy / frames)))
     }
 
     /// The energy of each third octave in dB re that of all of them. `None` for silence.
@@ -99,6 +118,13 @@ pub struct SpectrumMeter {
     slow_windows: usize,
     fast_windows: usize,
     contour: Contour,
+    fine: Fine,
+    bursts: Bursts,
+    /// What the bursts' two bands hold since the row began.
+    gathered: [f64; 2],
+    /// The upper part of rows whose lower part is still to come.
+    upper_parts: VecDeque<[f64; CELLS]>,
+    rate_hz: u32,
 }
 
 impl SpectrumMeter {
@@ -147,6 +173,11 @@ impl SpectrumMeter {
             decimator,
             slow_windows: 0,
             fast_windows: 0,
+            fine: Fine::new(factor as usize * SLOW_LENGTH / 2),
+            bursts: Bursts::new(f64::from(rate_hz) / (length / 2) as f64),
+            gathered: [0.0; 2],
+            upper_parts: VecDeque::new(),
+            rate_hz,
             contour: Contour::new(u64::from(factor) * SLOW_LENGTH as u64 / 2, rate_hz),
         }
     }
@@ -160,28 +191,51 @@ impl SpectrumMeter {
         self.left.clear();
         self.right.clear();
         let (contour, fast_windows) = (&mut self.contour, &mut self.fast_windows);
+        let (bursts, gathered, upper_parts) = (&mut self.bursts, &mut self.gathered, &mut self.upper_parts);
         self.fast.push(&self.together, |slice| {
+            *gathered = bursts.add(slice, *gathered);
             *fast_windows += 1;
             let full = fast_windows.is_multiple_of(FAST_PER_ROW);
             if full {
                 gather(contour, *fast_windows / FAST_PER_ROW - 1, FIRST_FAST_BAND..BANDS, slice);
+                upper_parts.push_back(cells(slice));
+                *gathered = [0.0; 2];
             }
             full
         });
-        let slow_windows = &mut self.slow_windows;
+        let (slow_windows, fine) = (&mut self.slow_windows, &mut self.fine);
         self.slow.push(&self.decimated, |slice| {
             gather(contour, slow_windows.saturating_sub(1), 0..FIRST_FAST_BAND, slice);
+            // The first window holds half a row from before the beginning.
+            if *slow_windows > 0
+                && let Some(upper) = upper_parts.pop_front()
+            {
+                let mut row = cells(slice);
+                row.iter_mut().zip(upper).for_each(|(cell, upper)| *cell += upper);
+                fine.add(&row);
+            }
             *slow_windows += 1;
             true
         });
     }
 }
 
+fn cells(slice: &Slice<'_>) -> [f64; CELLS] {
+    std::array::from_fn(|cell| {
+        let (from_hz, to_hz) = cell_edges_hz(cell);
+        slice.energy_between(from_hz, to_hz)
+    })
+}
+
 /// Adds what a slice of time holds to a row.
-fn gather(contour: &mut Contour, row: usize, bands: std::ops::Range<usize>, slice: &Slice<'_>) {
+fn gather(contour: &mut Contour, row: usize, bands: Range<usize>, slice: &Slice<'_>) {
     for band in bands {
         let (from_hz, to_hz) = edges_hz(band);
         contour.add_band(row, band, &slice.between(from_hz, to_hz));
+    }
+    for band in 0..ERB_BANDS {
+        let (from_hz, to_hz) = erb_bands::edges_hz(band);
+        contour.add_erb(row, band, slice.energy_between(from_hz, to_hz));
     }
     contour.add_weighted(row, &slice.weighted());
 }
@@ -239,7 +293,12 @@ impl Meter for SpectrumMeter {
             channels: self.channels,
             length_frames: self.frames,
             sums: self.sums.sums(),
+            delay: (self.channels == Channels::Stereo)
+                .then(|| ChannelDelay::of(self.fast.whole(), self.rate_hz))
+                .flatten(),
             contour: std::mem::take(&mut self.contour),
+            fine: std::mem::take(&mut self.fine),
+            bursts: std::mem::take(&mut self.bursts),
         }
     }
 }

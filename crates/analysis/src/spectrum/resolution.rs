@@ -7,10 +7,24 @@ use super::pair::Pair;
 use super::windows::Windows;
 use crate::loudness::kweight::response_db;
 
+/// Energies of bin 1 onwards over the whole signal, and what the channels have in common in each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cross {
+    /// Of the left channel.
+    pub(crate) left: Vec<f64>,
+    /// Of the right channel.
+    pub(crate) right: Vec<f64>,
+    /// Real part of L · R*.
+    pub(crate) real: Vec<f64>,
+    /// Imaginary part of L · R*.
+    pub(crate) imaginary: Vec<f64>,
+}
+
 /// How transforms of one length become energies in bands.
 pub(crate) struct Resolution {
     windows: Windows,
     bins: Bins,
+    whole: Cross,
     /// Hertz from bin to bin.
     bin_hz: f64,
     /// The frequencies this resolution answers for.
@@ -72,6 +86,7 @@ impl Resolution {
         Self {
             windows: Windows::new(place.length, place.before),
             bins: Bins::new(worth.len()),
+            whole: Cross::new(worth.len()),
             bin_hz,
             span_hz: (place.from_hz, place.to_hz),
             weighted: weighted.collect(),
@@ -82,15 +97,41 @@ impl Resolution {
     /// Frames in; `each` is called after every window with what was gathered since it last said `true` to start anew.
     pub(crate) fn push(&mut self, frames: &[Complex<f32>], mut each: impl FnMut(&Slice<'_>) -> bool) {
         let (bins, worth, weighted) = (&mut self.bins, &self.worth, &self.weighted);
+        let whole = &mut self.whole;
         let (span_hz, bin_hz) = (self.span_hz, self.bin_hz);
         self.windows.push(frames, |spectrum| {
             if let Some(spectrum) = spectrum {
                 bins.add(spectrum);
             }
             if each(&Slice { bins, worth, weighted, span_hz, bin_hz }) {
+                whole.add(bins);
                 bins.clear();
             }
         });
+    }
+
+    /// What was gathered over the whole signal.
+    pub(crate) fn whole(&self) -> &Cross {
+        &self.whole
+    }
+}
+
+impl Cross {
+    fn new(count: usize) -> Self {
+        let zeros = vec![0.0; count];
+        Self { left: zeros.clone(), right: zeros.clone(), real: zeros.clone(), imaginary: zeros }
+    }
+
+    fn add(&mut self, bins: &Bins) {
+        let add = |sums: &mut [f64], energies: &[f32]| {
+            sums.iter_mut().zip(energies).for_each(|(sum, energy)| *sum += f64::from(*energy));
+        };
+        add(&mut self.left, &bins.left);
+        add(&mut self.right, &bins.right);
+        add(&mut self.imaginary, &bins.quadrature);
+        for ((sum, mid), side) in self.real.iter_mut().zip(&bins.mid).zip(&bins.side) {
+            *sum += (f64::from(*mid) - f64::from(*side)) / 4.0;
+        }
     }
 }
 
@@ -136,20 +177,26 @@ impl Slice<'_> {
         self.summed(self.worth, from_hz, to_hz)
     }
 
+    /// The energy of both channels between two frequencies.
+    pub(crate) fn energy_between(&self, from_hz: f64, to_hz: f64) -> f64 {
+        let shares = self.shares(from_hz, to_hz);
+        let energy: f64 = shares
+            .map(|(place, share)| {
+                let at = |energies: &[f32]| f64::from(energies.get(place).copied().unwrap_or(0.0));
+                share * at(self.worth) * (at(&self.bins.left) + at(&self.bins.right))
+            })
+            .sum();
+        if energy.is_finite() { energy } else { 0.0 }
+    }
+
     /// Everything, as loud as it is heard (K-weighted).
     pub(crate) fn weighted(&self) -> Pair {
         self.summed(self.weighted, 0.0, f64::INFINITY)
     }
 
     fn summed(&self, worth: &[f32], from_hz: f64, to_hz: f64) -> Pair {
-        let (from_hz, to_hz) = (from_hz.max(self.span_hz.0), to_hz.min(self.span_hz.1));
-        let first = (libm::floor(from_hz / self.bin_hz - 0.5).max(0.0) as usize).min(worth.len());
-        let last = (libm::ceil(to_hz / self.bin_hz - 0.5).max(0.0) as usize).clamp(first, worth.len());
         let mut sum = Pair::default();
-        for place in first..last {
-            let middle = place as f64 + 1.0;
-            let (low, high) = ((middle - 0.5) * self.bin_hz, (middle + 0.5) * self.bin_hz);
-            let share = ((high.min(to_hz) - low.max(from_hz)) / self.bin_hz).max(0.0);
+        for (place, share) in self.shares(from_hz, to_hz) {
             let at = |energies: &[f32]| f64::from(energies.get(place).copied().unwrap_or(0.0));
             let share = share * at(worth);
             sum.left += share * at(&self.bins.left);
@@ -160,5 +207,18 @@ impl Slice<'_> {
         // A sample of 1e20 is a number, its square in single precision is not.
         let all = sum.total() + sum.mid + sum.side;
         if all.is_finite() { sum } else { Pair::default() }
+    }
+
+    /// The bins that reach into a span of frequencies, with the share of each that lies in it.
+    fn shares(&self, from_hz: f64, to_hz: f64) -> impl Iterator<Item = (usize, f64)> {
+        let (from_hz, to_hz) = (from_hz.max(self.span_hz.0), to_hz.min(self.span_hz.1));
+        let (bin_hz, bins) = (self.bin_hz, self.worth.len());
+        let first = (libm::floor(from_hz / bin_hz - 0.5).max(0.0) as usize).min(bins);
+        let last = (libm::ceil(to_hz / bin_hz - 0.5).max(0.0) as usize).clamp(first, bins);
+        (first..last).map(move |place| {
+            let middle = place as f64 + 1.0;
+            let (low, high) = ((middle - 0.5) * bin_hz, (middle + 0.5) * bin_hz);
+            (place, ((high.min(to_hz) - low.max(from_hz)) / bin_hz).max(0.0))
+        })
     }
 }

@@ -3,6 +3,7 @@
 use mixkeel_dsp::block::Channels;
 use serde::{Deserialize, Serialize};
 
+use super::delay::ChannelDelay;
 use crate::spectrum::third_octave::{BANDS, mid_hz};
 use crate::spectrum::{Span, SpectrumReading};
 
@@ -21,6 +22,8 @@ pub struct StereoReading {
     pub left_minus_right_lu: Option<f64>,
     /// The same figures by third octave, of the bands in which there is sound.
     pub bands: Vec<BandStereo>,
+    /// How much later one channel is than the other. `None` where a channel is silent, and of a span of time.
+    pub delay: Option<ChannelDelay>,
     /// Correlation and width over time, in steps of [`moment_s`](StereoReading::moment_s).
     pub moments: Vec<MomentStereo>,
     /// Seconds from moment to moment.
@@ -64,6 +67,7 @@ impl StereoReading {
         Self {
             correlation: spectrum.sums.correlation(),
             side_to_mid_db: spectrum.sums.pair.side_to_mid_db(),
+            delay: spectrum.delay,
             moments: moments.map(|span| moment(&span)).collect(),
             moment_s: spectrum.contour.row_s(),
             ..Self::of_span(&whole)
@@ -89,6 +93,7 @@ impl StereoReading {
                     left_minus_right_db: pair.left_minus_right_db(),
                 })
                 .collect(),
+            delay: None,
             moments: Vec::new(),
             moment_s: 0.0,
         }
