@@ -83,6 +83,15 @@ mod tests {
             .collect()
     }
 
+    /// Pink noise by its spectrum level at 1 kHz, as components a fortieth of an octave apart.
+    fn pink(from_hz: f64, to_hz: f64, at_1_khz_db: f64) -> Vec<Component> {
+        let half = libm::exp2(1.0 / 80.0);
+        let centres =
+            (0..).map(|n| from_hz * libm::exp2((f64::from(n) + 0.5) / 40.0)).take_while(|hz| *hz < to_hz);
+        let level_db_spl = at_1_khz_db + db_from_power(1_000.0 * (half - 1.0 / half));
+        centres.map(|freq_hz| Component { freq_hz, level_db_spl }).collect()
+    }
+
     #[track_caller]
     fn within(sone: f64, wanted: f64, tolerance: f64) {
         assert!((sone / wanted - 1.0).abs() <= tolerance, "{sone} sone instead of {wanted}");
@@ -94,7 +103,7 @@ mod tests {
         for (level, wanted) in SONE_OF_PHON {
             let sone = loudness_sone(&tones(&[(1_000.0, level)]), Field::Free);
             if level >= 20.0 {
-                within(sone, wanted, 0.02);
+                within(sone, wanted, 0.01);
             }
             assert!((phon_from_sone(sone) - level).abs() < 0.8, "{level} {sone}");
         }
@@ -106,22 +115,26 @@ mod tests {
         for (freq, level, wanted) in
             [(3_000.0, 20.0, 0.35), (3_000.0, 40.0, 1.8), (3_000.0, 60.0, 7.1), (3_000.0, 80.0, 27.5)]
         {
-            within(loudness_sone(&tones(&[(freq, level)]), Field::Free), wanted, 0.05);
+            // Printed to two digits.
+            within(loudness_sone(&tones(&[(freq, level)]), Field::Free), wanted, 0.02);
         }
-        within(loudness_sone(&tones(&[(100.0, 50.0)]), Field::Free), 0.345, 0.05);
+        within(loudness_sone(&tones(&[(100.0, 50.0)]), Field::Free), 0.345, 0.01);
         within(
             loudness_sone(&tones(&[(1_500.0, 60.0), (1_600.0, 60.0), (1_700.0, 60.0)]), Field::Free),
             6.35,
-            0.05,
+            0.01,
         );
         within(
             loudness_sone(&tones(&[(1_000.0, 60.0), (1_600.0, 60.0), (2_400.0, 60.0)]), Field::Free),
             12.62,
-            0.05,
+            0.01,
         );
         let harmonics: Vec<(f64, f64)> = (1..=10).map(|n| (100.0 * f64::from(n), 30.0)).collect();
-        within(loudness_sone(&tones(&harmonics), Field::Free), 1.99, 0.05);
-        within(loudness_sone(&noise(950.0, 1_050.0, 10.0, 40.0), Field::Free), 4.25, 0.05);
-        within(loudness_sone(&noise(500.0, 1_500.0, 10.0, 40.0), Field::Free), 14.29, 0.05);
+        within(loudness_sone(&tones(&harmonics), Field::Free), 1.99, 0.01);
+        within(loudness_sone(&noise(950.0, 1_050.0, 10.0, 40.0), Field::Free), 4.25, 0.01);
+        within(loudness_sone(&noise(500.0, 1_500.0, 10.0, 40.0), Field::Free), 14.29, 0.01);
+        for (at_1_khz_db, wanted) in [(0.0, 3.62), (20.0, 16.00), (40.0, 49.28)] {
+            within(loudness_sone(&pink(50.0, 15_000.0, at_1_khz_db), Field::Free), wanted, 0.01);
+        }
     }
 }

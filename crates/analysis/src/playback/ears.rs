@@ -2,7 +2,7 @@
 
 use mixkeel_dsp::units::power_from_db;
 
-use super::System;
+use super::{SLICES, System};
 
 /// The power of a stereo sound in one band and frame: mean squares re full scale.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -93,9 +93,6 @@ struct Band {
     cross: f64,
 }
 
-/// Where the response is read inside a band, so that a band across a steep slope gets its mean. Ours.
-const LOOKS: usize = 8;
-
 impl Ears {
     /// For bands that lie between these frequencies in Hz: n + 1 edges, rising, make n bands.
     pub fn new(system: &System, edges_hz: &[f64]) -> Self {
@@ -103,9 +100,9 @@ impl Ears {
         let bands = edges_hz
             .windows(2)
             .map(|edge| {
-                let inside = |n: usize| edge[0] + (edge[1] - edge[0]) * (n as f64 + 0.5) / LOOKS as f64;
-                let gains = (0..LOOKS).map(|n| power_from_db(system.gain_db(inside(n))));
-                let gain = full_scale * gains.sum::<f64>() / LOOKS as f64;
+                let inside = |n: usize| edge[0] + (edge[1] - edge[0]) * (n as f64 + 0.5) / SLICES as f64;
+                let gains = (0..SLICES).map(|n| power_from_db(system.gain_db(inside(n))));
+                let gain = full_scale * gains.sum::<f64>() / SLICES as f64;
                 let (far, cross) = system.folding.far(0.5 * (edge[0] + edge[1]));
                 let near = 1.0 / (1.0 + far);
                 Band { gain, near, far: far * near, cross: 2.0 * cross * near }

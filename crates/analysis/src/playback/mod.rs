@@ -6,8 +6,13 @@ mod systems;
 pub use ears::{Ears, Folding, StereoPower};
 pub use systems::{REFERENCE, SYSTEMS, find};
 
+use mixkeel_dsp::units::power_from_db;
+
 use crate::curve;
 use crate::masking::Field;
+
+/// How often a curve is read within a band, so that a band across a steep slope gets its mean. Ours.
+const SLICES: usize = 8;
 
 /// How loud it is played: what a level in the file is at the listener's head.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -44,7 +49,8 @@ pub struct System {
     pub folding: Folding,
     /// How the sound comes to the head.
     pub field: Field,
-    /// The noise where it is heard, which is always there: centre of the third octave in Hz, dB SPL in it.
+    /// The noise where it is heard, which is always there: Hz, dB SPL in the third octave around it. In between it runs
+    /// straight over log frequency; below the first and above the last third octave there is none.
     pub noise_db_spl: &'static [(f64, f64)],
     /// How loud it is played, on the part of the spectrum it can play.
     pub level: PlaybackLevel,
@@ -69,17 +75,20 @@ impl System {
         }
     }
 
-    /// The power of the noise between two frequencies, re 0 dB SPL. The spectrum density of each third octave runs on
-    /// straight to the next, and ends with the outermost.
+    /// The power of the noise between two frequencies not more than an octave apart, re 0 dB SPL.
     pub fn noise_power(&self, from_hz: f64, to_hz: f64) -> f64 {
-        // A third octave to base two: 2^(1/6) to either side of the centre (IEC 61260-1).
+        let (Some(first), Some(last)) = (self.noise_db_spl.first(), self.noise_db_spl.last()) else {
+            return 0.0;
+        };
+        // A third octave reaches 2^(1/6) to either side of its centre (IEC 61260-1, base two).
         let half = libm::exp2(1.0 / 6.0);
-        let centres = self.noise_db_spl.iter();
-        centres
-            .map(|&(centre_hz, level)| {
-                let (low, high) = (centre_hz / half, centre_hz * half);
-                let inside = (to_hz.min(high) - from_hz.max(low)).max(0.0);
-                mixkeel_dsp::units::power_from_db(level) * inside / (high - low)
+        let (from_hz, to_hz) = (from_hz.max(first.0 / half), to_hz.min(last.0 * half));
+        let width_hz = (to_hz - from_hz).max(0.0) / SLICES as f64;
+        (0..SLICES)
+            .map(|slice| {
+                let freq_hz = from_hz + (slice as f64 + 0.5) * width_hz;
+                let in_third = power_from_db(curve::at_log_freq(self.noise_db_spl, freq_hz));
+                in_third * width_hz / (freq_hz * (half - 1.0 / half))
             })
             .sum()
     }
