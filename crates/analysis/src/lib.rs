@@ -8,12 +8,14 @@
 
 pub mod bands;
 mod curve;
+pub mod energy;
 pub mod erb;
 pub mod frames;
 pub mod levels;
 pub mod loudness;
 pub mod masking;
 pub mod meter;
+mod packed;
 pub mod playback;
 pub mod profile;
 pub mod programme;

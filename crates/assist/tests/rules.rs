@@ -6,8 +6,9 @@
 use std::convert::Infallible;
 
 use mixkeel_analysis::bands::BandsReading;
+use mixkeel_analysis::energy::EnergyMap;
 use mixkeel_analysis::levels::{ChannelLevels, LevelsReading};
-use mixkeel_analysis::loudness::LoudnessReading;
+use mixkeel_analysis::loudness::{LoudnessContour, LoudnessReading};
 use mixkeel_analysis::profile::Profile;
 use mixkeel_assist::decide::{Decision, decide};
 use mixkeel_assist::ear::{Ear, Heard};
@@ -92,6 +93,8 @@ fn profile(recording: &Recording) -> Profile {
         },
         true_peak_dbtp: peak,
         bands: BandsReading { octave_db, centroid_hz: Some(1_000.0) },
+        contour: LoudnessContour::default(),
+        energy: EnergyMap::default(),
     }
 }
 

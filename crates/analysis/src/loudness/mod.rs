@@ -12,7 +12,7 @@ mod windows;
 
 pub use meter::LoudnessMeter;
 pub use surround::SurroundMeter;
-pub(crate) use windows::SHORT_TERM_STEPS;
+pub(crate) use windows::{BLOCK_STEPS, SHORT_TERM_STEPS};
 pub use windows::{LoudnessContour, LoudnessReading};
 
 use mixkeel_dsp::units::db_from_power;

@@ -1,0 +1,123 @@
+//! Everything measured once about one track, in one pass, and how it is kept.
+//!
+//! The base layer is always there. The music layer, which only questions about tempo, harmony and form need, is measured
+//! where it is asked for.
+
+mod bytes;
+
+use mixkeel_dsp::block::{Channels, Signal};
+use serde::{Deserialize, Serialize};
+
+use crate::bands::{BandsMeter, BandsReading};
+use crate::energy::{EnergyBuilder, EnergyMap, cell_frames, cells_of};
+use crate::frames::Frames;
+use crate::levels::{LevelsMeter, LevelsReading};
+use crate::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
+use crate::meter::Meter;
+use crate::true_peak::TruePeakMeter;
+
+pub use bytes::{ProfileError, VERSION};
+
+/// What is kept about a track, so that it need not be read again. [`to_bytes`](Profile::to_bytes) keeps it and
+/// [`from_bytes`](Profile::from_bytes) gives it back to the last bit, or decisions would differ from run to run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Mono or stereo.
+    pub channels: Channels,
+    /// Frames a second.
+    pub rate_hz: u32,
+    /// Length in frames.
+    pub length_frames: u64,
+    /// Loudness, how much of the time it plays, and from when.
+    pub loudness: LoudnessReading,
+    /// Sample levels.
+    pub levels: LevelsReading,
+    /// True peak in dBTP. `None` for silence.
+    pub true_peak_dbtp: Option<f64>,
+    /// Where its energy lies, over all of it.
+    pub bands: BandsReading,
+    /// The loudness of every 100 ms.
+    pub contour: LoudnessContour,
+    /// Where its energy lies in time and frequency.
+    pub energy: EnergyMap,
+}
+
+impl Profile {
+    /// Length in seconds.
+    pub fn length_s(&self) -> f64 {
+        self.length_frames as f64 / f64::from(self.rate_hz.max(1))
+    }
+}
+
+/// Measures a [`Profile`].
+pub struct ProfileMeter {
+    rate_hz: u32,
+    channels: Channels,
+    loudness: LoudnessMeter,
+    levels: LevelsMeter,
+    true_peak: TruePeakMeter,
+    bands: BandsMeter,
+    cells: Frames,
+    energy: EnergyBuilder,
+}
+
+impl ProfileMeter {
+    /// Ready for a signal of this rate and this many channels.
+    pub fn new(rate_hz: u32, channels: Channels) -> Self {
+        let mut meter = Self {
+            rate_hz,
+            channels,
+            loudness: LoudnessMeter::new(),
+            levels: LevelsMeter::new(),
+            true_peak: TruePeakMeter::new(),
+            bands: BandsMeter::new(),
+            cells: cell_frames(rate_hz, channels),
+            energy: EnergyBuilder::new(rate_hz, channels),
+        };
+        meter.ready();
+        meter
+    }
+
+    fn ready(&mut self) {
+        let (rate_hz, channels) = (self.rate_hz, self.channels);
+        self.loudness.prepare(rate_hz, channels);
+        self.levels.prepare(rate_hz, channels);
+        self.true_peak.prepare(rate_hz, channels);
+        self.bands.prepare(rate_hz, channels);
+    }
+}
+
+impl Meter for ProfileMeter {
+    type Reading = Profile;
+
+    fn prepare(&mut self, rate_hz: u32, channels: Channels) {
+        (self.rate_hz, self.channels) = (rate_hz, channels);
+        self.cells = cell_frames(rate_hz, channels);
+        self.energy = EnergyBuilder::new(rate_hz, channels);
+        self.ready();
+    }
+
+    fn push(&mut self, signal: &Signal) {
+        self.loudness.push(signal);
+        self.levels.push(signal);
+        self.true_peak.push(signal);
+        self.bands.push(signal);
+        self.cells.push(signal, |index, spectrum| self.energy.add(index, spectrum));
+    }
+
+    fn finish(&mut self) -> Profile {
+        let levels = self.levels.finish();
+        self.cells.finish(|index, spectrum| self.energy.add(index, spectrum));
+        Profile {
+            channels: self.channels,
+            rate_hz: self.rate_hz,
+            length_frames: levels.length_frames,
+            loudness: self.loudness.finish(),
+            contour: self.loudness.contour(),
+            true_peak_dbtp: self.true_peak.finish(),
+            bands: self.bands.finish(),
+            energy: self.energy.finish(cells_of(levels.length_frames, self.rate_hz)),
+            levels,
+        }
+    }
+}
