@@ -4,7 +4,9 @@ use crate::curve::Curve;
 use crate::guard::Guard;
 use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings};
 use crate::processor::{AnyProcessor, AnySettings, AssetSpec, BoxedSettings, Processor};
-use crate::processors::{delay_line::DelayLine, gain::Gain, pan::Pan, polarity::Polarity, width::Width};
+use crate::processors::{
+    delay_line::DelayLine, eq::Eq, gain::Gain, pan::Pan, polarity::Polarity, width::Width,
+};
 
 /// One kind of processor: what a session file calls `kind = "…"`.
 #[derive(Clone, Copy)]
@@ -78,6 +80,7 @@ pub static CATALOG: &[Kind] = &[
     Kind::of::<Gain>("gain", "Makes a signal louder or softer."),
     Kind::of::<Pan>("pan", "Moves the balance of a stereo signal to one side."),
     Kind::of::<Width>("width", "Makes a stereo signal narrower or wider."),
+    Kind::of::<Eq>("eq", "Raises and lowers parts of the spectrum, with any number of bands of any shape."),
     Kind::of::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
 ];
 

@@ -1,6 +1,7 @@
 //! The processors, one a file; the file's name is the `kind` in a session.
 
 pub mod delay_line;
+pub mod eq;
 pub mod gain;
 pub mod pan;
 pub mod polarity;
