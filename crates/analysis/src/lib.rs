@@ -10,6 +10,7 @@ pub mod bands;
 mod curve;
 pub mod energy;
 pub mod erb;
+pub mod faults;
 pub mod frames;
 pub mod levels;
 pub mod loudness;

@@ -1,0 +1,266 @@
+//! Flat tops: samples that a converter or a program could not raise any further, also after the level was lowered.
+//!
+//! A wave that is cut off stands still at its extreme and has steep edges on both sides; a wave that turns round by
+//! itself is a parabola there. So a flat top is a run of samples that are equal within a tolerance, higher than both
+//! sides, whose edges fall faster than any parabola that is flat for as long. Cut waves also come back to one level, and
+//! that level is what is looked for: one that most flat tops of a side share.
+
+use std::collections::BTreeMap;
+
+use super::problem::{Places, Problem, Sureness, counted, when};
+
+/// The tolerance of "equal" as a part of the level. Ours: 16-bit dither after a gain moves a sample by two steps of 2⁻¹⁵,
+/// which is this much at −16 dBFS.
+const RELATIVE_TOLERANCE: f32 = 2e-4;
+
+/// The least tolerance: one and a half steps of 16 bits, so that two dithered neighbours are equal.
+const LEAST_TOLERANCE: f32 = 1.5 / 32_768.0;
+
+/// Runs are looked for above this level: −50 dBFS. Ours: below it the steps of 16 bits look like flat tops.
+const LEAST_LEVEL: f32 = 0.003_16;
+
+/// A run is at least this long at rates up to [`GRAIN_RATE_HZ`]: what mastering houses call an over (three samples).
+const LEAST_RUN: u64 = 3;
+
+/// Above this rate runs and the distance at which edges are looked at grow in proportion.
+const GRAIN_RATE_HZ: u32 = 50_000;
+
+/// Both edges together fall at least this many tolerances within one grain. A parabola that stays within one tolerance
+/// for three samples (1.5 to either side) falls (2.5/1.5)² = 2.8 tolerances at the next sample, 5.6 on both sides; half as
+/// much again is asked.
+const EDGE_TOLERANCES: f32 = 8.0;
+
+/// The width of a level bin in dB. Ours: thirty times the tolerance of a level, and a tenth of what can be heard.
+const BIN_DB: f64 = 0.05;
+
+/// From here on a level counts as full scale: half a step of 16 bits below its highest code.
+const FULL_SCALE: f32 = 1.0 - 1.5 / 32_768.0;
+
+/// So many flat tops at one level below full scale are needed. Ours: waves of percussion turn flat once in a while, never
+/// this often at the same height.
+const LEAST_RUNS: u64 = 8;
+
+/// A level this far under the highest sample of its side needs many more flat tops: a one-shot sample that has one is played
+/// often.
+const NEAR_PEAK_DB: f64 = 1.0;
+
+/// So many.
+const LEAST_RUNS_BELOW: u64 = 256;
+
+/// That level holds at least this share of all flat tops of its side of the wave.
+const LEAST_SHARE: f64 = 0.5;
+
+/// A signal that is flat for more than this share of its sounding time is a square wave, not a cut one.
+const SQUARE_SHARE: f64 = 0.4;
+
+/// Places nearer than this are one, in seconds.
+const JOIN_S: f64 = 0.5;
+
+/// What was cut off.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClippingReading {
+    /// Flat tops at a level that the signal cannot pass.
+    pub runs: u64,
+    /// That level in dBFS, the highest of any channel and side. `None` where nothing is cut.
+    pub level_dbfs: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+struct Bin {
+    runs: u64,
+    frames: u64,
+    places: Places,
+}
+
+/// Finds flat tops.
+#[derive(Debug)]
+pub(super) struct Clipping {
+    rate_hz: u32,
+    grain: usize,
+    channels: Vec<Wave>,
+    /// By channel and sign and level.
+    bins: BTreeMap<(usize, i32), Bin>,
+}
+
+/// Samples kept of what went before: two grains at 768 kHz.
+const KEPT: usize = 32;
+
+#[derive(Clone, Debug)]
+struct Wave {
+    /// The last samples of the block before, then this block.
+    held: Vec<f32>,
+    first: u64,
+    start: u64,
+    /// The sample one grain before the run.
+    before: f32,
+    low: f32,
+    high: f32,
+    sounding: u64,
+    /// The highest sample of either side, upper first.
+    peaks: [f32; 2],
+}
+
+impl Clipping {
+    pub fn new(rate_hz: u32, channels: usize) -> Self {
+        let grain = rate_hz.div_ceil(GRAIN_RATE_HZ).clamp(1, 16) as usize;
+        let wave = Wave {
+            held: vec![0.0; KEPT],
+            first: 0,
+            start: 0,
+            before: 0.0,
+            low: 0.0,
+            high: 0.0,
+            sounding: 0,
+            peaks: [0.0; 2],
+        };
+        Self { rate_hz, grain, channels: vec![wave; channels], bins: BTreeMap::new() }
+    }
+
+    pub fn push(&mut self, at: u64, block: &[&[f32]]) {
+        for (channel, samples) in block.iter().enumerate() {
+            let Some(wave) = self.channels.get_mut(channel) else { break };
+            let keep = wave.held.len().saturating_sub(KEPT);
+            wave.held.drain(..keep);
+            wave.held.extend_from_slice(samples);
+            wave.first = at;
+            // The edge after a run is looked at one grain later, so the scan stays that far behind the newest sample.
+            let (from, to) = (KEPT - self.grain, wave.held.len() - self.grain);
+            wave.scan(from, to, self.grain, |run| note(&mut self.bins, channel, run, self.rate_hz));
+        }
+    }
+
+    pub fn finish(mut self, problems: &mut Vec<Problem>) -> ClippingReading {
+        let end = [[0.0_f32; KEPT].as_slice(), [0.0; KEPT].as_slice()];
+        let at = self.channels.first().map_or(0, |wave| wave.first + (wave.held.len() - KEPT) as u64);
+        let silence: Vec<&[f32]> = end.into_iter().take(self.channels.len()).collect();
+        self.push(at, &silence);
+        let mut reading = ClippingReading::default();
+        let mut places = Places::new((JOIN_S * f64::from(self.rate_hz)) as u64);
+        let (mut full, mut frames) = (0, 0);
+        for side in 0..2 * self.channels.len() {
+            let Some(wave) = self.channels.get(side / 2) else { break };
+            let peak = wave.peaks.get(side % 2).copied().unwrap_or(0.0);
+            let Some(wall) = wall(&self.bins, side, wave.sounding, level_bin(peak)) else { continue };
+            for level in wall.levels {
+                let Some(bin) = self.bins.get(&(side, level)) else { continue };
+                reading.runs += bin.runs;
+                frames += bin.frames;
+                places.merge(&bin.places);
+                let level_dbfs = f64::from(level) * BIN_DB;
+                reading.level_dbfs = Some(reading.level_dbfs.map_or(level_dbfs, |most| most.max(level_dbfs)));
+            }
+            full += u64::from(wall.full_scale);
+        }
+        if let Some(level_dbfs) = reading.level_dbfs {
+            let spans_s = places.seconds(self.rate_hz);
+            let tops = counted(reading.runs, "flat top", "flat tops");
+            let (how, sureness) = if full > 0 {
+                ("the highest value there is".to_owned(), Sureness::Certain)
+            } else {
+                (
+                    format!("{level_dbfs:.1} dBFS, so it was cut off before its level was changed"),
+                    Sureness::Likely,
+                )
+            };
+            let message = format!(
+                "clipped: {tops} ({}) at {how}, {}",
+                counted(frames, "frame", "frames"),
+                when(&spans_s)
+            );
+            problems.push(Problem { id: "clipping", message, spans_s, sureness });
+        }
+        reading
+    }
+}
+
+/// A flat top.
+struct Run {
+    from: u64,
+    frames: u64,
+    level: f32,
+}
+
+impl Wave {
+    fn scan(&mut self, from: usize, to: usize, grain: usize, mut found: impl FnMut(Run)) {
+        let origin = self.first as i64 - KEPT as i64;
+        let least = LEAST_RUN as usize * grain;
+        for index in from..to {
+            let Some(&sample) = self.held.get(index) else { break };
+            let (low, high) = (self.low.min(sample), self.high.max(sample));
+            let size = high.max(-low);
+            if high - low <= (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE) {
+                (self.low, self.high) = (low, high);
+                continue;
+            }
+            let [upper, lower] = self.peaks;
+            self.peaks = [upper.max(self.high), lower.max(-self.low)];
+            // The frame number of this sample; negative only for the silence kept before the first block.
+            let now = origin + index as i64;
+            let length = now - self.start as i64;
+            if length >= least as i64 {
+                let level = 0.5 * (self.low + self.high);
+                self.sounding += length as u64;
+                let after = self.held.get(index + grain - 1).copied().unwrap_or(0.0);
+                if is_flat_top(level, self.before, after) {
+                    found(Run { from: self.start, frames: length as u64, level });
+                }
+            } else if sample.abs() > LEAST_LEVEL {
+                self.sounding += length.max(0) as u64;
+            }
+            self.before = self.held.get(index - grain).copied().unwrap_or(0.0);
+            (self.start, self.low, self.high) = (now.max(0) as u64, sample, sample);
+        }
+    }
+}
+
+fn is_flat_top(level: f32, before: f32, after: f32) -> bool {
+    let size = level.abs();
+    let tolerance = (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE);
+    let fall = |edge: f32| size - edge * level.signum();
+    let (one, other) = (fall(before), fall(after));
+    size >= LEAST_LEVEL && one > tolerance && other > tolerance && one + other >= EDGE_TOLERANCES * tolerance
+}
+
+fn note(bins: &mut BTreeMap<(usize, i32), Bin>, channel: usize, run: Run, rate_hz: u32) {
+    let side = 2 * channel + usize::from(run.level < 0.0);
+    let join = (JOIN_S * f64::from(rate_hz)) as u64;
+    let bin = bins.entry((side, level_bin(run.level))).or_insert_with(|| Bin {
+        runs: 0,
+        frames: 0,
+        places: Places::new(join),
+    });
+    bin.runs += 1;
+    bin.frames += run.frames;
+    bin.places.add(run.from, run.from + run.frames);
+}
+
+fn level_bin(level: f32) -> i32 {
+    libm::round(mixkeel_dsp::units::db_from_gain(f64::from(level)) / BIN_DB) as i32
+}
+
+struct Wall {
+    levels: std::ops::RangeInclusive<i32>,
+    full_scale: bool,
+}
+
+/// The level that one side of a wave cannot pass, if there is one.
+fn wall(bins: &BTreeMap<(usize, i32), Bin>, side: usize, sounding: u64, peak: i32) -> Option<Wall> {
+    let mine = || bins.range((side, i32::MIN)..=(side, i32::MAX)).map(|((_, level), bin)| (*level, bin));
+    let (all, flat) = mine().fold((0, 0), |(runs, frames), (_, bin)| (runs + bin.runs, frames + bin.frames));
+    if all == 0 || flat as f64 > SQUARE_SHARE * sounding as f64 {
+        return None;
+    }
+    let at = |level: i32| bins.get(&(side, level)).map_or(0, |bin| bin.runs);
+    let full = level_bin(FULL_SCALE);
+    let full_runs: u64 = mine().filter(|(level, _)| *level >= full).map(|(_, bin)| bin.runs).sum();
+    // A level lies on the border of two bins as easily as inside one.
+    let around = |level: i32| at(level - 1) + at(level) + at(level + 1);
+    let best = mine().map(|(level, _)| level).reduce(|a, b| if around(b) > around(a) { b } else { a })?;
+    let near_peak = f64::from(peak - best) * BIN_DB <= NEAR_PEAK_DB;
+    let least = if near_peak { LEAST_RUNS } else { LEAST_RUNS_BELOW };
+    if around(best) >= least && around(best) as f64 >= LEAST_SHARE * all as f64 {
+        return Some(Wall { levels: best - 1..=best + 1, full_scale: full_runs > 0 && best + 1 >= full });
+    }
+    let top = mine().map(|(level, _)| level).next_back()?;
+    (full_runs > 0).then_some(Wall { levels: full..=top, full_scale: true })
+}
