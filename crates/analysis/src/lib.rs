@@ -20,6 +20,7 @@ mod packed;
 pub mod playback;
 pub mod profile;
 pub mod programme;
+pub mod relations;
 pub mod spectrum;
 pub mod stereo;
 pub mod true_peak;
