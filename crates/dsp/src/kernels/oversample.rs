@@ -16,6 +16,23 @@ pub const PASS: f64 = 0.48;
 /// How far down images and aliases lie, in dB. Ours: 20 dB under what is asked of the saturations (DESIGN, section 9).
 pub const STOP_DB: f64 = 110.0;
 
+/// What a row of low-passes lets through and stops.
+#[derive(Clone, Copy, Debug)]
+struct Band {
+    pass: f64,
+    stop_db: f64,
+}
+
+/// For what is heard.
+const HEARD: Band = Band { pass: PASS, stop_db: STOP_DB };
+
+/// For what is only looked at: nearer to half the rate, and no more accurate than a peak has to be (0.01 dB).
+const SEEN: Band = Band { pass: SEEN_PASS, stop_db: 60.0 };
+
+/// Up to here, as a fraction of the base rate, [`Upsampler::to_see`] draws everything. Ours: as near to half the rate as
+/// the taps of a step for what is heard allow.
+pub const SEEN_PASS: f64 = 0.49;
+
 /// Base frames worked on at once, so that the buffers of all steps stay in the first-level cache.
 const CHUNK: usize = 64;
 
@@ -56,9 +73,9 @@ impl Factor {
         }
     }
 
-    /// Frames of the base rate by which one way, up or down, is late: always a whole number.
+    /// Frames of the base rate by which one way, up or down, is late for what is heard: always a whole number.
     pub fn latency_frames(self) -> usize {
-        (0..self.steps()).map(|step| Step::new(step).delay >> step).sum()
+        (0..self.steps()).map(|step| Step::new(step, HEARD).delay >> step).sum()
     }
 }
 
@@ -73,9 +90,18 @@ pub struct Upsampler {
 impl Upsampler {
     /// Ready, with silence behind it. Allocates all that it will need.
     pub fn new(factor: Factor) -> Self {
+        Self::of(factor, HEARD)
+    }
+
+    /// One that draws the waveform to look at it: to [`SEEN_PASS`] instead of [`PASS`], with images 60 dB down.
+    pub fn to_see(factor: Factor) -> Self {
+        Self::of(factor, SEEN)
+    }
+
+    fn of(factor: Factor, band: Band) -> Self {
         let steps = (0..factor.steps())
             .map(|index| {
-                let step = Step::new(index);
+                let step = Step::new(index, band);
                 let line = Line::new(step.past(), CHUNK << index);
                 (step, line)
             })
@@ -84,9 +110,9 @@ impl Upsampler {
         Self { factor, steps, between }
     }
 
-    /// Frames of the base rate by which the output is late.
+    /// Frames of the base rate by which the output is late: a whole number.
     pub fn latency_frames(&self) -> usize {
-        self.factor.latency_frames()
+        self.steps.iter().enumerate().map(|(index, (step, _))| step.delay >> index).sum()
     }
 
     /// Fills `output`, [`times`](Factor::times) as long as `input`. What is longer on either side is left alone.
@@ -144,7 +170,7 @@ impl Downsampler {
     pub fn new(factor: Factor) -> Self {
         let steps = (0..factor.steps())
             .map(|index| {
-                let step = Step::new(index);
+                let step = Step::new(index, HEARD);
                 let line = Line::new(step.past(), CHUNK << index);
                 (step, [line.clone(), line])
             })
@@ -212,12 +238,12 @@ struct Step {
 
 impl Step {
     /// The step whose lower rate is 2^index times the base rate.
-    fn new(index: usize) -> Self {
+    fn new(index: usize, Band { pass, stop_db }: Band) -> Self {
         let lower = f64::from(1_u32 << index);
-        // From PASS to the image of it, as a fraction of half the higher rate.
-        let transition = (lower - 2.0 * PASS) / lower;
+        // From the end of the pass band to its image, as a fraction of half the higher rate.
+        let transition = (lower - 2.0 * pass) / lower;
         // Kaiser's estimate is for long filters: short ones miss it by up to 6 dB, measured by the tests.
-        let stop_db = if index == 0 { STOP_DB + 1.0 } else { STOP_DB + 10.0 };
+        let stop_db = stop_db + if index == 0 { 1.0 } else { 10.0 };
         let pairs = (half_width_frames(stop_db, transition) / 2.0).ceil() as usize;
         let shape = WindowedSinc::new(0.5, 2.0 * pairs as f64, stop_db);
         let taps: Vec<f64> = (0..pairs).rev().map(|pair| shape.at(2.0 * pair as f64 + 1.0)).collect();

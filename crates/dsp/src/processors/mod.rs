@@ -5,4 +5,5 @@ pub mod eq;
 pub mod gain;
 pub mod pan;
 pub mod polarity;
+pub mod saturation;
 pub mod width;
