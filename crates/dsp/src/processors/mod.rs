@@ -3,6 +3,7 @@
 pub mod delay_line;
 pub mod eq;
 pub mod gain;
+pub mod limiter;
 pub mod pan;
 pub mod polarity;
 pub mod saturation;
