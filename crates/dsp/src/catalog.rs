@@ -6,7 +6,7 @@ use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings};
 use crate::processor::{AnyProcessor, AnySettings, AssetSpec, BoxedSettings, Processor};
 use crate::processors::{
     delay_line::DelayLine, eq::Eq, gain::Gain, limiter::Limiter, pan::Pan, polarity::Polarity,
-    saturation::Saturation, width::Width,
+    reverb::Reverb, saturation::Saturation, width::Width,
 };
 
 /// One kind of processor: what a session file calls `kind = "…"`.
@@ -84,6 +84,7 @@ pub static CATALOG: &[Kind] = &[
     Kind::of::<Eq>("eq", "Raises and lowers parts of the spectrum, with any number of bands of any shape."),
     Kind::of::<Limiter>("limiter", "Holds the true peak under a ceiling, by gain alone."),
     Kind::of::<Saturation>("saturation", "Bends sound into new overtones: tape, tube, soft and hard."),
+    Kind::of::<Reverb>("reverb", "Puts a sound into a room, a chamber, a plate or a hall."),
     Kind::of::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
 ];
 

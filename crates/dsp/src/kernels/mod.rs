@@ -9,6 +9,7 @@ pub mod oversample;
 pub mod placing;
 pub mod real_fft;
 pub mod resample;
+pub mod ring;
 pub mod svf;
 pub mod whole_delay;
 pub mod windowed_sinc;

@@ -6,5 +6,6 @@ pub mod gain;
 pub mod limiter;
 pub mod pan;
 pub mod polarity;
+pub mod reverb;
 pub mod saturation;
 pub mod width;
