@@ -4,6 +4,7 @@ use crate::curve::Curve;
 use crate::guard::Guard;
 use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings};
 use crate::processor::{AnyProcessor, AnySettings, AssetSpec, BoxedSettings, Processor};
+use crate::processors::compressor::Compressor;
 use crate::processors::{
     delay_line::DelayLine, eq::Eq, gain::Gain, limiter::Limiter, pan::Pan, polarity::Polarity,
     reverb::Reverb, saturation::Saturation, width::Width,
@@ -85,6 +86,7 @@ pub static CATALOG: &[Kind] = &[
     Kind::of::<Limiter>("limiter", "Holds the true peak under a ceiling, by gain alone."),
     Kind::of::<Saturation>("saturation", "Bends sound into new overtones: tape, tube, soft and hard."),
     Kind::of::<Reverb>("reverb", "Puts a sound into a room, a chamber, a plate or a hall."),
+    Kind::of::<Compressor>("compressor", "Makes loud passages softer, so that level is more even."),
     Kind::of::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
 ];
 

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::GRID_FRAMES;
+use crate::param::{Settings, checkpoint};
 use crate::processor::State;
 
 /// A value on its way along the grid. Before the first sound it moves at once.
@@ -78,6 +79,22 @@ impl<const N: usize> Glide<[f64; N]> {
         let mut values = [[0.0; N]; 3];
         values.iter_mut().flatten().for_each(|value| *value = from.take());
         *self = Self::from_parts(values, sounding);
+    }
+}
+
+/// For processors that derive what they need from whole settings at every grid point. May allocate.
+impl<S: Settings + Copy> Glide<S> {
+    /// Notes where it is.
+    pub fn snapshot_settings(&self, to: &mut State) {
+        let (all, sounding) = self.parts();
+        to.put(f64::from(u8::from(sounding)));
+        all.iter().for_each(|settings| checkpoint::note(settings, to));
+    }
+
+    /// Goes on from where it was.
+    pub fn restore_settings(&mut self, from: &mut State) {
+        let sounding = from.take() != 0.0;
+        *self = Self::from_parts(std::array::from_fn(|_| checkpoint::noted(from)), sounding);
     }
 }
 

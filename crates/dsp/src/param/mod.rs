@@ -1,6 +1,7 @@
 //! What a parameter is: declared once by [`params!`](crate::params), known everywhere by its [`ParamSpec`].
 
 mod bands;
+pub(crate) mod checkpoint;
 mod choice;
 mod declare;
 mod preset;

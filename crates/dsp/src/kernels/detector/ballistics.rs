@@ -13,8 +13,8 @@ pub fn retained(time_frames: f64) -> f64 {
 /// state lingers among the subnormal numbers. Ours: 10⁻⁷ dB changes a 24-bit sample by less than half its last bit.
 const BEYOND_DB: f64 = 1e-7;
 
-/// Added to every power, for the same reason: −400 dB.
-const NEARLY_NOTHING: f64 = 1e-40;
+/// Added to every power, for the same reason: −300 dB, and still an ordinary number as an `f32`.
+const NEARLY_NOTHING: f64 = 1e-30;
 
 /// Attack and release times as [`Ballistics`] need them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,6 +118,20 @@ impl<const C: usize> Ballistics<C> {
         let falling = timing.fall * out + (1.0 - timing.fall) * towards;
         self.out[lane] = if rising < falling { rising } else { falling };
         larger(self.out[lane], 0.0)
+    }
+
+    /// Goes on in every lane as in the first.
+    pub fn spread(&mut self) {
+        for lanes in [&mut self.held, &mut self.slow, &mut self.out] {
+            *lanes = [lanes[0]; C];
+        }
+    }
+
+    /// Changes everything remembered, for reductions that are counted from elsewhere from now on.
+    pub fn recount(&mut self, new_from_old: impl Fn(f64) -> f64) {
+        for value in [&mut self.held, &mut self.slow, &mut self.out].into_iter().flatten() {
+            *value = larger(new_from_old(*value), 0.0);
+        }
     }
 
     /// Forgets the past.

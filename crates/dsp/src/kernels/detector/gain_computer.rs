@@ -45,6 +45,16 @@ impl GainComputer {
         }
     }
 
+    /// Whether it turns down what is soft, not what is loud.
+    pub fn is_expander(&self) -> bool {
+        self.side < 0.0
+    }
+
+    /// The most it ever turns down, in dB.
+    pub fn range_db(&self) -> f32 {
+        self.range_db
+    }
+
     /// How many dB to turn down at a level, never negative; exactly 0 outside the knee on the quiet side.
     #[inline(always)]
     pub fn reduction_db(&self, level_db: f32) -> f32 {

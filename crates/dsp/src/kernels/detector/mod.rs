@@ -7,8 +7,16 @@
 
 mod ballistics;
 mod gain_computer;
+mod key_filter;
+mod levels;
+mod reducer;
+mod side_chain;
 mod sliding_max;
 
 pub use ballistics::{Ballistics, Follower, FollowerTiming, Mean, SLOW_RELEASES, Timing, retained};
 pub use gain_computer::GainComputer;
+pub use key_filter::KeyFilter;
+pub use levels::{filtered, means_db, peaks_db};
+pub use reducer::{Cell, Reducer, Reducing};
+pub use side_chain::hear;
 pub use sliding_max::SlidingMax;

@@ -81,6 +81,12 @@ impl SlidingMax {
         }
     }
 
+    /// Goes on as the other does, which was made for as many values and looks at as many.
+    pub fn follow(&mut self, other: &Self) {
+        self.values.copy_from_slice(&other.values);
+        (self.window, self.at, self.so_far) = (other.window, other.at, other.so_far);
+    }
+
     /// Forgets all values.
     pub fn reset(&mut self) {
         self.values.fill(0.0);

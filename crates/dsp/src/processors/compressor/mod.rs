@@ -1,0 +1,383 @@
+//! Makes loud passages softer, so that level and density are more even.
+//!
+//! # What the words mean
+//!
+//! *Level* is in dBFS. The peak detector reads the magnitude of each sample; the RMS detector reads the mean power over a
+//! one-pole window of `average_ms`, shown so that a steady sine reads its peak (AES17: 3.01 dB over its root mean square).
+//! So a threshold means the same for a steady tone with both.
+//!
+//! *Attack* and *release* are the times until 63.2 % (1 − 1/e) of the change of gain in dB is done after a step of the level,
+//! measured from the step, without look-ahead and hold. An RMS window comes before them and adds its own time. Compressors
+//! differ in this: a time here is not the time of another's scale.
+//!
+//! *The order*: key filter, level, static curve with its knee and range, link, look-ahead and hold (the strongest reduction of
+//! that stretch counts), attack and release in dB, make-up, mix. The method is that of Giannoulis, Massberg and Reiss 2012;
+//! see [`detector`](crate::kernels::detector). The mix needs no second path: dry and wet are the same sound, so it is one gain.
+//!
+//! ```
+//! use mixkeel_dsp::block::{Block, Channels};
+//! use mixkeel_dsp::processor::{Context, Processor, Report, Setup};
+//! use mixkeel_dsp::processors::compressor::{Compressor, CompressorSettings};
+//!
+//! let mut compressor = Compressor::default();
+//! compressor.prepare(&Setup { rate_hz: 48_000, channels: Channels::Mono, max_block_frames: 4_096 });
+//! compressor.set(&CompressorSettings { threshold_db: -20.0, ratio: 4.0, ..Default::default() });
+//! let mut sound = vec![0.5; 4_096]; // −6.02 dBFS, 13.98 dB over
+//! compressor.process(&mut Block::mono(&mut sound), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! let mut report = Report::default();
+//! compressor.report(&mut report);
+//! assert!((report.gain_reduction_db - 0.75 * 13.98).abs() < 0.02);
+//! ```
+
+mod crest;
+mod presets;
+
+use crate::GRID_FRAMES;
+use crate::block::{Block, Channels, Signal};
+use crate::curve::Curve;
+use crate::glide::{Glide, Motion};
+use crate::kernels::detector::{
+    Cell, GainComputer, KeyFilter, Mean, Reducer, Reducing, SLOW_RELEASES, Timing, filtered, hear, means_db,
+    peaks_db, retained,
+};
+use crate::kernels::fastmath::{gain_from_db, larger};
+use crate::kernels::svf::{Step, Svf};
+use crate::kernels::whole_delay::WholeDelay;
+use crate::param::Preset;
+use crate::processor::{Context, Processor, Report, Setup, State, Tail};
+use crate::units;
+use crest::Crest;
+
+crate::choices! {
+    /// What a compressor takes for the level.
+    pub enum Detector {
+        /// The magnitude of every sample: nothing gets past.
+        Peak = "peak",
+        /// The mean power, closer to loudness: steadier, and slower.
+        Rms = "rms",
+    }
+}
+
+crate::choices! {
+    /// Where attack and release come from.
+    pub enum Ballistics {
+        /// As they are set.
+        Fixed = "fixed",
+        /// Shorter the more the sound peaks: as set for a sine, a quarter of that for drums.
+        Programme = "programme",
+    }
+}
+
+crate::params! {
+    /// What a compressor can be set to.
+    pub struct CompressorSettings {
+        /// The level over which it turns down.
+        threshold_db: f64 = -20.0 [-80.0..=0.0, "dB"] automatable;
+        /// How many dB over the threshold become one; 1 does nothing, 100 holds the level at the threshold.
+        ratio: f64 = 3.0 [1.0..=100.0, ""] automatable;
+        /// The width of the bend around the threshold; 0 is a corner.
+        knee_db: f64 = 6.0 [0.0..=40.0, "dB"] automatable;
+        /// The time in which 63 % of a reduction is reached.
+        attack_ms: f64 = 10.0 [0.0..=500.0, "ms"] automatable;
+        /// The time in which 63 % of a reduction is given back.
+        release_ms: f64 = 120.0 [1.0..=2500.0, "ms"] automatable;
+        /// How much of the release becomes eight times slower after long reductions; after short peaks it stays as set.
+        adaptive_percent: f64 = 0.0 [0.0..=100.0, "%"] automatable;
+        /// Whether attack and release follow how much the sound peaks.
+        ballistics: Ballistics;
+        /// How long the strongest reduction stays before the release begins.
+        hold_ms: f64 = 0.0 [0.0..=500.0, "ms"];
+        /// How far ahead it hears; the sound becomes later by this.
+        look_ahead_ms: f64 = 0.0 [0.0..=20.0, "ms"];
+        /// The most it ever turns down; 100 sets no limit.
+        range_db: f64 = 100.0 [0.0..=100.0, "dB"] automatable;
+        /// What counts as the level.
+        detector: Detector;
+        /// The window of the RMS detector.
+        average_ms: f64 = 10.0 [1.0..=300.0, "ms"] automatable;
+        /// How much of each channel's reduction is that of the louder channel; at 100 the stereo image stands still.
+        link_percent: f64 = 100.0 [0.0..=100.0, "%"] automatable;
+        /// What the detector listens for.
+        key_filter: KeyFilter;
+        /// Where the detector's filter lies.
+        key_freq_hz: f64 = 100.0 [20.0..=20000.0, "Hz"] automatable;
+        /// How narrow the detector's filter is; 0.71 has no resonance.
+        key_q: f64 = 0.71 [0.1..=10.0, ""] automatable;
+        /// How much more, or less, the detector's bell hears.
+        key_gain_db: f64 = 6.0 [-24.0..=24.0, "dB"] automatable;
+        /// How much louder the compressed sound is made.
+        makeup_db: f64 = 0.0 [-24.0..=36.0, "dB"] automatable;
+        /// How much of what is heard is compressed; the rest is the sound as it came.
+        mix_percent: f64 = 100.0 [0.0..=100.0, "%"] automatable;
+    }
+}
+
+/// The longest look-ahead and hold, as the parameters' ranges have them.
+const LONGEST_WINDOW_MS: f64 = 520.0 + RIPPLE_MS;
+
+/// How long a peak always stays: half a period of 1 kHz, so that the valleys between the peaks of what is higher do not shift
+/// the reading however short the release is, which is shortened by as much. Ours: half the shortest release.
+const RIPPLE_MS: f64 = 0.5;
+
+/// How many of its longest time constants it is said to remember: after five, 20 dB of reduction are 0.13 dB, and the sound
+/// has been silent all the while.
+const REMEMBERED: f64 = 5.0;
+
+impl CompressorSettings {
+    fn computer(&self) -> GainComputer {
+        GainComputer::compressor(self.threshold_db, self.ratio, self.knee_db, self.range_db)
+    }
+
+    fn look_ahead_frames(&self, rate_hz: u32) -> usize {
+        libm::round(units::frames_from_ms(self.look_ahead_ms, rate_hz)) as usize
+    }
+
+    fn window_frames(&self, rate_hz: u32) -> usize {
+        let hold = libm::round(units::frames_from_ms(self.hold_ms, rate_hz)) as usize;
+        let ripple = libm::round(units::frames_from_ms(RIPPLE_MS, rate_hz)) as usize;
+        self.look_ahead_frames(rate_hz) + hold + ripple + 1
+    }
+
+    fn key_step(&self, kind: KeyFilter, rate_hz: u32) -> Option<Step> {
+        let section = kind.section(self.key_freq_hz, self.key_q, self.key_gain_db, rate_hz);
+        section.map(|section| section.step())
+    }
+
+    /// How much of the sound passes compressed and how much as it is, as factors.
+    fn wet_dry(&self) -> [f64; 2] {
+        let mix = self.mix_percent / 100.0;
+        [mix * units::gain_from_db(self.makeup_db), 1.0 - mix]
+    }
+}
+
+/// A feed-forward compressor; see the [module](self) for what its settings mean.
+#[derive(Debug)]
+pub struct Compressor {
+    rate_hz: u32,
+    channels: Channels,
+    settings: CompressorSettings,
+    glide: Glide<CompressorSettings>,
+    tuned: Tuned,
+    filter: Svf<2>,
+    mean: Mean<2>,
+    crest: Crest,
+    reducer: Reducer,
+    delays: [WholeDelay; 2],
+    reduced_db: f32,
+}
+
+/// What settings come to over one stretch of the grid, kept while they stand still.
+#[derive(Debug)]
+struct Tuned {
+    of: [CompressorSettings; 2],
+    computers: [GainComputer; 2],
+    timing: Timing,
+    wet_dry: [[f64; 2]; 2],
+    kept: f64,
+    key: Option<Step>,
+}
+
+impl Tuned {
+    fn new(from: &CompressorSettings, to: &CompressorSettings, rate_hz: u32) -> Self {
+        Self {
+            of: [*from, *to],
+            computers: [from.computer(), to.computer()],
+            timing: Timing::new(to.attack_ms, to.release_ms - RIPPLE_MS, rate_hz),
+            wet_dry: [from.wet_dry(), to.wet_dry()],
+            kept: retained(units::frames_from_ms(to.average_ms, rate_hz)),
+            key: to.key_step(to.key_filter, rate_hz),
+        }
+    }
+}
+
+impl Compressor {
+    fn ready(rate_hz: u32, channels: Channels, settings: CompressorSettings) -> Self {
+        let longest = libm::ceil(units::frames_from_ms(LONGEST_WINDOW_MS, rate_hz)) as usize + 2;
+        let delay = WholeDelay::new(longest);
+        let mut compressor = Self {
+            rate_hz,
+            channels,
+            settings,
+            glide: Glide::new(settings),
+            tuned: Tuned::new(&settings, &settings, rate_hz),
+            filter: Svf::default(),
+            mean: Mean::default(),
+            crest: Crest::new(rate_hz),
+            reducer: Reducer::new(longest),
+            delays: [delay.clone(), delay],
+            reduced_db: 0.0,
+        };
+        compressor.fit_window();
+        compressor
+    }
+
+    fn fit_window(&mut self) {
+        self.reducer.set_window(self.settings.window_frames(self.rate_hz));
+        let frames = self.settings.look_ahead_frames(self.rate_hz);
+        self.delays.iter_mut().for_each(|delay| delay.set_frames(frames));
+    }
+
+    /// One stretch of the control grid.
+    fn stretch(
+        &mut self,
+        io: &mut Block<'_>,
+        levels: &mut Cell,
+        heard: usize,
+        motion: &Motion<CompressorSettings>,
+    ) {
+        let frames = io.frames();
+        let (from, to) = motion.ends();
+        if self.tuned.of != [from, to] {
+            self.tuned = Tuned::new(&from, &to, self.rate_hz);
+        }
+        if let Some(key) = &self.tuned.key {
+            filtered(levels, frames, &mut self.filter, key);
+        }
+        let timing = self.timing(levels, frames, motion);
+        match self.settings.detector {
+            Detector::Peak => {
+                levels.iter_mut().take(heard).for_each(|channel| peaks_db(&mut channel[..frames]))
+            }
+            Detector::Rms => means_db(levels, heard, frames, &mut self.mean, self.tuned.kept),
+        }
+        let how = Reducing {
+            computers: self.tuned.computers,
+            share: motion.share(0),
+            // One channel that listens to two follows the louder.
+            link: if heard > io.signal().each().count() { 1.0 } else { to.link_percent / 100.0 },
+            timing,
+            adaptive: to.adaptive_percent / 100.0,
+        };
+        self.reducer.run(levels, heard, frames, &how);
+        let still = self.tuned.wet_dry[0] == self.tuned.wet_dry[1];
+        for ((channel, delay), reductions) in io.each().zip(&mut self.delays).zip(levels) {
+            let reductions = &mut reductions[..frames];
+            self.reduced_db =
+                reductions.iter().fold(self.reduced_db, |most, reduction| larger(most, *reduction));
+            delay.run(channel);
+            if still {
+                let [wet, dry] = self.tuned.wet_dry[1].map(|factor| factor as f32);
+                for (sample, reduction) in channel.iter_mut().zip(reductions) {
+                    *sample *= dry + wet * gain_from_db(-*reduction);
+                }
+            } else {
+                let [before, after] = self.tuned.wet_dry;
+                for (frame, (sample, reduction)) in channel.iter_mut().zip(reductions).enumerate() {
+                    let at =
+                        |index: usize| before[index] + (after[index] - before[index]) * motion.share(frame);
+                    *sample *= at(1) as f32 + at(0) as f32 * gain_from_db(-*reduction);
+                }
+            }
+        }
+    }
+
+    /// Attack and release over a stretch: as set, or after the crest of what has been heard up to its grid point.
+    fn timing(&mut self, heard: &Cell, frames: usize, motion: &Motion<CompressorSettings>) -> Timing {
+        if self.settings.ballistics == Ballistics::Fixed {
+            return self.tuned.timing;
+        }
+        if motion.share(0) == 0.0 {
+            self.crest.look();
+        }
+        self.crest.hear(heard, frames);
+        let [attack, release] = self.crest.times([self.tuned.of[1].attack_ms, self.tuned.of[1].release_ms]);
+        Timing::new(attack, release - RIPPLE_MS, self.rate_hz)
+    }
+}
+
+impl Default for Compressor {
+    fn default() -> Self {
+        Self::ready(48_000, Channels::Stereo, CompressorSettings::default())
+    }
+}
+
+impl Processor for Compressor {
+    type Settings = CompressorSettings;
+
+    const PRESETS: &'static [Preset] = presets::PRESETS;
+    const KEYS: Option<&'static str> =
+        Some("The level of the keys, added up, decides instead of its own: a kick makes room in a bass.");
+
+    fn curves(settings: &CompressorSettings, rate_hz: u32) -> Vec<Curve> {
+        let (computer, [wet, dry]) = (settings.computer(), settings.wet_dry());
+        let mut curves = vec![Curve::levels("level", |dbfs| {
+            let gain = units::gain_from_db(-f64::from(computer.reduction_db(dbfs as f32)));
+            dbfs + units::db_from_gain(dry + wet * gain)
+        })];
+        let key =
+            settings.key_filter.section(settings.key_freq_hz, settings.key_q, settings.key_gain_db, rate_hz);
+        if let Some(section) = key {
+            curves.push(Curve::response("key", rate_hz, |hz| section.gain_db(hz, rate_hz)));
+        }
+        curves
+    }
+
+    fn prepare(&mut self, setup: &Setup) {
+        *self = Self::ready(setup.rate_hz, setup.channels, self.settings);
+    }
+
+    fn set(&mut self, settings: &CompressorSettings) {
+        self.settings = *settings;
+        self.fit_window();
+        self.glide.aim(*settings);
+    }
+
+    fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context) {
+        self.reduced_db = 0.0;
+        let mut glide = self.glide;
+        glide.walk(at.frame, io.frames(), |stretch, motion| {
+            let mut levels = [[0.0; GRID_FRAMES]; 2];
+            let heard = hear(&io.signal(), keys, stretch.clone(), &mut levels);
+            self.stretch(&mut io.part(stretch), &mut levels, heard, motion);
+        });
+        self.glide = glide;
+    }
+
+    fn reset(&mut self) {
+        self.glide.settle();
+        self.filter.reset();
+        self.mean = Mean::default();
+        self.crest.reset();
+        self.reducer.reset();
+        self.delays.iter_mut().for_each(WholeDelay::reset);
+        self.reduced_db = 0.0;
+    }
+
+    fn latency_frames(&self) -> usize {
+        self.settings.look_ahead_frames(self.rate_hz)
+    }
+
+    fn tail(&self) -> Tail {
+        let settings = &self.settings;
+        let slow = if settings.adaptive_percent > 0.0 { SLOW_RELEASES } else { 1.0 };
+        let programme = if settings.ballistics == Ballistics::Programme { crest::LONGEST } else { 1.0 };
+        let follows_ms = programme * (settings.attack_ms + slow * settings.release_ms);
+        let hears_ms = if settings.detector == Detector::Rms { settings.average_ms } else { 0.0 };
+        let frames = units::frames_from_ms(REMEMBERED * (follows_ms + hears_ms), self.rate_hz);
+        Tail::Fading(settings.window_frames(self.rate_hz) + libm::ceil(frames) as usize)
+    }
+
+    fn report(&self, out: &mut Report) {
+        out.gain_reduction_db = f64::from(self.reduced_db);
+    }
+
+    fn snapshot(&self, to: &mut State) {
+        self.glide.snapshot_settings(to);
+        self.filter.snapshot(to);
+        self.mean.power.iter().for_each(|power| to.put(*power));
+        self.crest.snapshot(to);
+        self.reducer.snapshot(to);
+        let channels = self.channels.count();
+        self.delays.iter().take(channels).for_each(|delay| delay.snapshot(to));
+    }
+
+    fn restore(&mut self, from: &mut State) {
+        self.glide.restore_settings(from);
+        self.filter.restore(from);
+        self.mean.power.iter_mut().for_each(|power| *power = from.take());
+        self.crest.restore(from);
+        self.reducer.restore(from);
+        let channels = self.channels.count();
+        self.delays.iter_mut().take(channels).for_each(|delay| delay.restore(from));
+    }
+}
