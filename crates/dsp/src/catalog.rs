@@ -4,11 +4,7 @@ use crate::curve::Curve;
 use crate::guard::Guard;
 use crate::param::{BandSpec, ParamError, ParamSpec, Preset, Settings};
 use crate::processor::{AnyProcessor, AnySettings, AssetSpec, BoxedSettings, Processor};
-use crate::processors::compressor::Compressor;
-use crate::processors::{
-    delay_line::DelayLine, eq::Eq, gain::Gain, limiter::Limiter, pan::Pan, polarity::Polarity,
-    reverb::Reverb, saturation::Saturation, width::Width,
-};
+use crate::processors;
 
 /// One kind of processor: what a session file calls `kind = "…"`.
 #[derive(Clone, Copy)]
@@ -78,16 +74,43 @@ impl PartialEq for Kind {
 
 /// All kinds, in the order in which people read them.
 pub static CATALOG: &[Kind] = &[
-    Kind::of::<Polarity>("polarity", "Turns the waveform upside down."),
-    Kind::of::<Gain>("gain", "Makes a signal louder or softer."),
-    Kind::of::<Pan>("pan", "Moves the balance of a stereo signal to one side."),
-    Kind::of::<Width>("width", "Makes a stereo signal narrower or wider."),
-    Kind::of::<Eq>("eq", "Raises and lowers parts of the spectrum, with any number of bands of any shape."),
-    Kind::of::<Limiter>("limiter", "Holds the true peak under a ceiling, by gain alone."),
-    Kind::of::<Saturation>("saturation", "Bends sound into new overtones: tape, tube, soft and hard."),
-    Kind::of::<Reverb>("reverb", "Puts a sound into a room, a chamber, a plate or a hall."),
-    Kind::of::<Compressor>("compressor", "Makes loud passages softer, so that level is more even."),
-    Kind::of::<DelayLine>("delay-line", "Makes a signal later, by any time and not only whole frames."),
+    Kind::of::<processors::polarity::Polarity>("polarity", "Turns the waveform upside down."),
+    Kind::of::<processors::gain::Gain>("gain", "Makes a signal louder or softer."),
+    Kind::of::<processors::pan::Pan>("pan", "Moves the balance of a stereo signal to one side."),
+    Kind::of::<processors::width::Width>("width", "Makes a stereo signal narrower or wider."),
+    Kind::of::<processors::eq::Eq>(
+        "eq",
+        "Raises and lowers parts of the spectrum, with any number of bands of any shape.",
+    ),
+    Kind::of::<processors::limiter::Limiter>(
+        "limiter",
+        "Holds the true peak under a ceiling, by gain alone.",
+    ),
+    Kind::of::<processors::saturation::Saturation>(
+        "saturation",
+        "Bends sound into new overtones: tape, tube, soft and hard.",
+    ),
+    Kind::of::<processors::reverb::Reverb>(
+        "reverb",
+        "Puts a sound into a room, a chamber, a plate or a hall.",
+    ),
+    Kind::of::<processors::compressor::Compressor>(
+        "compressor",
+        "Makes loud passages softer, so that level is more even.",
+    ),
+    Kind::of::<processors::resonance::Resonance>(
+        "resonance",
+        "Finds narrow, ringing peaks, wherever they move, and takes them down.",
+    ),
+    Kind::of::<processors::debleed::Debleed>(
+        "debleed",
+        "Takes out what leaks into a close microphone from instruments that have their own.",
+    ),
+    Kind::of::<processors::denoise::Denoise>("denoise", "Takes a steady noise floor out."),
+    Kind::of::<processors::delay_line::DelayLine>(
+        "delay-line",
+        "Makes a signal later, by any time and not only whole frames.",
+    ),
 ];
 
 /// The kind of this name.

@@ -82,9 +82,10 @@ fn assets(kind: &Kind) -> Vec<Arc<Buffer>> {
     kind.assets.iter().map(recording).collect()
 }
 
-/// Whether it plays no more than three minutes of sound to ring out at this rate: a longer tail is tried at others.
-fn rings_out_soon(processor: &dyn AnyProcessor) -> bool {
-    processor.tail().frames() < 3_000_000
+/// Whether to wait for it to ring out: always for short tails; long ones, at most a minute, at the lowest rate alone.
+fn worth_ringing_out(processor: &dyn AnyProcessor, setup: &Setup) -> bool {
+    let frames = processor.tail().frames();
+    frames < 200_000 || (setup.rate_hz == 44_100 && frames < 60 * 44_100)
 }
 
 fn noise(setup: &Setup, frames: usize, random: &mut Noise) -> Buffer {
@@ -207,7 +208,7 @@ fn latency_is_what_it_says() {
 fn it_is_silent_after_its_tail() {
     everywhere(|kind, setup, random| {
         let mut processor = ready(kind, setup, &any_settings(kind, random));
-        if !rings_out_soon(&*processor) {
+        if !worth_ringing_out(&*processor, setup) {
             return;
         }
         let mut sound = noise(setup, 1_000, random);
@@ -233,7 +234,7 @@ fn a_bad_sample_does_not_stick() {
             let mut processor = ready(kind, setup, &settings);
             let mut clean = ready(kind, setup, &settings);
             let tail = processor.tail();
-            if !rings_out_soon(&*processor) {
+            if !worth_ringing_out(&*processor, setup) {
                 return;
             }
             let mut sound = noise(setup, 1_000 + tail.frames(), random);

@@ -10,6 +10,8 @@ pub mod placing;
 pub mod real_fft;
 pub mod resample;
 pub mod ring;
+pub mod spectral;
+pub mod stft;
 pub mod svf;
 pub mod whole_delay;
 pub mod windowed_sinc;

@@ -1,12 +1,15 @@
 //! The processors, one a file; the file's name is the `kind` in a session.
 
 pub mod compressor;
+pub mod debleed;
 pub mod delay_line;
+pub mod denoise;
 pub mod eq;
 pub mod gain;
 pub mod limiter;
 pub mod pan;
 pub mod polarity;
+pub mod resonance;
 pub mod reverb;
 pub mod saturation;
 pub mod width;
