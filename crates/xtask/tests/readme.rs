@@ -52,8 +52,12 @@ fn every_command_in_the_readme_runs() {
     for (line, step) in steps {
         match step {
             Step::Mixkeel(arguments) => {
-                let output =
-                    Command::new(&mixkeel).args(&arguments).current_dir(&here).output().expect("it starts");
+                let output = Command::new(&mixkeel)
+                    .args(&arguments)
+                    .current_dir(&here)
+                    .env("XDG_CACHE_HOME", here.join("kept"))
+                    .output()
+                    .expect("it starts");
                 let talk = String::from_utf8_lossy(&output.stderr);
                 assert!(output.status.success(), "`{line}` ended with {}:\n{talk}", output.status);
             }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mixkeel::mix::{MixOptions, Start};
+use mixkeel::song::cache::Cache;
 use mixkeel::{Bits, Error};
 
 use crate::answer::Answer;
@@ -74,6 +75,7 @@ impl Mix {
             bits: self.bits,
             stems: !self.no_stems,
             downmix: self.downmix,
+            cache: Cache::of_user(),
         };
         let outcome = mixkeel::mix::mix(&self.song, &options, face)?;
         Answer::new(&outcome.report, &outcome.summary())

@@ -14,6 +14,8 @@ pub const RATE_HZ: u32 = 48_000;
 /// A folder that goes when the test ends.
 pub struct Desk {
     folder: tempfile::TempDir,
+    /// What the program keeps for the next run: not that of whoever runs the tests.
+    kept: tempfile::TempDir,
 }
 
 /// What a run came to.
@@ -30,7 +32,8 @@ pub struct Said {
 impl Desk {
     /// An empty desk.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder of one's own") }
+        let folder = || tempfile::tempdir().expect("a folder of one's own");
+        Self { folder: folder(), kept: folder() }
     }
 
     /// A desk with `My Song`: four tracks of three seconds. And `take.wav`, one recording.
@@ -68,7 +71,7 @@ impl Desk {
     /// The program, ready to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mixkeel"));
-        command.args(arguments).current_dir(self.folder.path());
+        command.args(arguments).current_dir(self.folder.path()).env("XDG_CACHE_HOME", self.kept.path());
         command
     }
 

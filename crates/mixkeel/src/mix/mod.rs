@@ -19,6 +19,7 @@ use crate::project::paths::{default_out, song_name};
 use crate::report::Report;
 use crate::song::arrive::{Arrival, Arrivals, arrive};
 use crate::song::assets;
+use crate::song::cache::Cache;
 use crate::song::measure::{Measured, Take, measure};
 use crate::song::media::Shelf;
 use crate::song::scan::scan;
@@ -51,6 +52,8 @@ pub struct MixOptions {
     pub stems: bool,
     /// Whether recordings of more than two channels are folded to two.
     pub downmix: bool,
+    /// Where profiles of recordings are kept for the next time; nowhere when not said.
+    pub cache: Cache,
 }
 
 impl Default for MixOptions {
@@ -65,6 +68,7 @@ impl Default for MixOptions {
             bits: Bits::F32,
             stems: true,
             downmix: false,
+            cache: Cache::off(),
         }
     }
 }
@@ -111,7 +115,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let arrivals = arrive(&found, downmix, &options.roles)?;
     watch.event(Event::Progress { stage: Stage::Scan, fraction: 1.0 });
 
-    let measured = measure(&takes(&arrivals), downmix, watch).map_err(together)?;
+    let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(together)?;
     // The draft makes the folder, from which the paths in the session start.
     let draft = folder.begin()?;
     let Arrivals { tracks, rate_hz, mut warnings } = arrivals;

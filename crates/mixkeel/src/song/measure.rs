@@ -1,4 +1,4 @@
-//! Reads every track once and measures it.
+//! Reads every track once and measures it, unless its profile is kept from before.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::{Downmix, Problem};
 use rayon::prelude::*;
 
+use super::cache::Cache;
 use super::media::Pass;
 use crate::error::Error;
 use crate::watch::{Event, Stage, Watch};
@@ -40,40 +41,59 @@ pub struct Measured {
 const CHUNK_FRAMES: usize = 16_384;
 
 /// Measures all tracks side by side; results stand in the order given. Every file that cannot be read to its end is
-/// named in the one error.
-pub fn measure(takes: &[Take], downmix: Downmix, watch: &dyn Watch) -> Result<Vec<Measured>, Vec<Error>> {
+/// named in the one error. A recording that has not changed since its profile was kept is not read; one in which something
+/// had to be put right is read every time, so that what is said about it comes from the file.
+pub fn measure(
+    takes: &[Take],
+    downmix: Downmix,
+    cache: &Cache,
+    watch: &dyn Watch,
+) -> Result<Vec<Measured>, Vec<Error>> {
     let total: u64 = takes.iter().map(|take| take.claimed_frames).sum();
     let done = AtomicU64::new(0);
-    let tell = |frames: usize| {
-        let before = done.fetch_add(frames as u64, Ordering::Relaxed);
-        let fraction = (before + frames as u64) as f64 / total.max(1) as f64;
+    let tell = |frames: u64| {
+        let before = done.fetch_add(frames, Ordering::Relaxed);
+        let fraction = (before + frames) as f64 / total.max(1) as f64;
         watch.event(Event::Progress { stage: Stage::Measure, fraction: fraction.min(1.0) });
     };
     let results: Vec<Result<Measured, Error>> = takes
         .par_iter()
         .map(|take| {
-            let mut pass = Pass::open(&take.left, take.right.as_deref(), downmix)?;
-            let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels());
-            let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
-            loop {
-                if watch.stop() {
-                    return Err(Error::interrupted());
-                }
-                let frames = pass.read(&mut buffer.block())?;
-                if frames == 0 {
-                    break;
-                }
-                meter.push(&buffer.signal().part(0..frames));
-                tell(frames);
+            let key = cache.key(take, downmix);
+            if let Some(profile) = key.as_ref().and_then(|key| cache.get(key)) {
+                tell(take.claimed_frames);
+                return Ok(Measured { profile, problems: Vec::new(), nan_samples: 0 });
             }
-            Ok(Measured {
-                profile: meter.finish(),
-                problems: pass.problems(),
-                nan_samples: pass.nan_samples(),
-            })
+            let measured = read(take, downmix, watch, &tell)?;
+            let clean = measured.problems.is_empty() && measured.nan_samples == 0;
+            // A file that changed while it was read has another key now.
+            if let Some(key) = key.filter(|key| clean && cache.key(take, downmix).as_ref() == Some(key)) {
+                cache.put(&key, &measured.profile);
+            }
+            Ok(measured)
         })
         .collect();
+    cache.tidy();
     let (measured, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     let errors: Vec<Error> = errors.into_iter().filter_map(Result::err).collect();
     if errors.is_empty() { Ok(measured.into_iter().filter_map(Result::ok).collect()) } else { Err(errors) }
+}
+
+/// Reads a take to its end.
+fn read(take: &Take, downmix: Downmix, watch: &dyn Watch, tell: &impl Fn(u64)) -> Result<Measured, Error> {
+    let mut pass = Pass::open(&take.left, take.right.as_deref(), downmix)?;
+    let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels());
+    let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
+    loop {
+        if watch.stop() {
+            return Err(Error::interrupted());
+        }
+        let frames = pass.read(&mut buffer.block())?;
+        if frames == 0 {
+            break;
+        }
+        meter.push(&buffer.signal().part(0..frames));
+        tell(frames as u64);
+    }
+    Ok(Measured { profile: meter.finish(), problems: pass.problems(), nan_samples: pass.nan_samples() })
 }

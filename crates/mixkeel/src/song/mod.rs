@@ -2,6 +2,7 @@
 
 pub mod arrive;
 pub mod assets;
+pub mod cache;
 pub mod facts;
 pub mod measure;
 pub mod media;
