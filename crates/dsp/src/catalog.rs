@@ -82,6 +82,10 @@ pub static CATALOG: &[Kind] = &[
         "eq",
         "Raises and lowers parts of the spectrum, with any number of bands of any shape.",
     ),
+    Kind::of::<processors::dynamic_eq::DynamicEq>(
+        "dynamic-eq",
+        "Raises and lowers parts of the spectrum with the level there, its own or a key's.",
+    ),
     Kind::of::<processors::limiter::Limiter>(
         "limiter",
         "Holds the true peak under a ceiling, by gain alone.",

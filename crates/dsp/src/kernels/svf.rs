@@ -182,6 +182,22 @@ pub struct Step {
     from_second: f64,
 }
 
+impl Step {
+    /// A step on the straight line to another, `share` of the way there.
+    #[inline(always)]
+    pub fn toward(&self, to: &Self, share: f64) -> Self {
+        let between = |from: f64, to: f64| from + (to - from) * share;
+        Self {
+            stay: between(self.stay, to.stay),
+            cross: between(self.cross, to.cross),
+            enter: between(self.enter, to.enter),
+            from_input: between(self.from_input, to.from_input),
+            from_first: between(self.from_first, to.from_first),
+            from_second: between(self.from_second, to.from_second),
+        }
+    }
+}
+
 /// The memory of one section in `C` channels, which all get the same arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Svf<const C: usize> {
@@ -224,8 +240,20 @@ impl<const C: usize> Svf<C> {
             return self.run(&section.step(), frames);
         }
         let (from, to) = motion.ends();
+        self.run_between(&from.step(), &to.step(), |index| motion.share(index), frames);
+    }
+
+    /// A stretch of frames on the straight line between two steps, `share` of the way at each frame. Neither end lets the
+    /// energy grow, so nothing between them does.
+    pub fn run_between(
+        &mut self,
+        from: &Step,
+        to: &Step,
+        share: impl Fn(usize) -> f64,
+        frames: &mut [[f64; C]],
+    ) {
         for (index, frame) in frames.iter_mut().enumerate() {
-            *frame = self.next(&from.toward(&to, motion.share(index)).step(), *frame);
+            *frame = self.next(&from.toward(to, share(index)), *frame);
         }
         self.settle();
     }

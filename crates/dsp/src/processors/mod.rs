@@ -4,6 +4,7 @@ pub mod compressor;
 pub mod debleed;
 pub mod delay_line;
 pub mod denoise;
+pub mod dynamic_eq;
 pub mod eq;
 pub mod gain;
 pub mod limiter;

@@ -15,6 +15,7 @@ use crate::param::{Preset, PresetValue};
 use crate::processor::{Context, Processor, Setup, State, Tail};
 use crate::units::gain_from_db;
 use moving::{Line, MovingBand};
+pub(in crate::processors) use moving::{put, take};
 
 /// The most bands there may be.
 pub const MOST_BANDS: usize = 24;
@@ -63,6 +64,7 @@ pub struct Eq {
     settings: EqSettings,
     bands: [MovingBand; MOST_BANDS],
     gain: Glide<[f64; 1]>,
+    sounding: bool,
     line: Line,
 }
 
@@ -74,6 +76,7 @@ impl Default for Eq {
             settings: EqSettings::default(),
             bands: Default::default(),
             gain: Glide::new([1.0]),
+            sounding: false,
             line: Line::default(),
         }
     }
@@ -116,7 +119,7 @@ impl Processor for Eq {
         let places = settings.band.places().iter().zip(old.band.places());
         for (moving, (band, old)) in self.bands.iter_mut().zip(places) {
             if band != old {
-                moving.aim(band.as_ref(), self.rate_hz, self.mono);
+                moving.aim(band.as_ref(), self.rate_hz, self.mono, self.sounding);
             }
         }
         self.gain.aim([gain_from_db(settings.output_db)]);
@@ -124,6 +127,7 @@ impl Processor for Eq {
 
     fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
         let frames = io.frames();
+        self.sounding |= frames > 0;
         let mut done = 0;
         while done < frames {
             let first = at.frame.wrapping_add(done as i64);
@@ -135,6 +139,7 @@ impl Processor for Eq {
     }
 
     fn reset(&mut self) {
+        self.sounding = false;
         self.bands.iter_mut().for_each(MovingBand::reset);
         self.gain.settle();
     }
@@ -154,11 +159,13 @@ impl Processor for Eq {
     }
 
     fn snapshot(&self, to: &mut State) {
+        to.put(f64::from(u8::from(self.sounding)));
         self.gain.snapshot(to);
         self.bands.iter().for_each(|band| band.snapshot(to));
     }
 
     fn restore(&mut self, from: &mut State) {
+        self.sounding = from.take() != 0.0;
         self.gain.restore(from);
         self.bands.iter_mut().for_each(|band| band.restore(from));
     }

@@ -30,18 +30,23 @@ pub(super) struct MovingBand {
     wanted: Option<Filter>,
     glide: Glide<Filter>,
     memory: [Svf<2>; MOST_SECTIONS],
+    /// Rests now and until it is set anew.
+    idle: bool,
 }
 
 impl Default for MovingBand {
     fn default() -> Self {
         let nothing = Filter { sections: [Section::IDENTITY; MOST_SECTIONS], channel: Channel::Both };
-        Self { wanted: None, glide: Glide::new(nothing), memory: Default::default() }
+        Self { wanted: None, glide: Glide::new(nothing), memory: Default::default(), idle: false }
     }
 }
 
 impl MovingBand {
-    /// Goes to a band, or to doing nothing, from the next point of the grid on.
-    pub(super) fn aim(&mut self, band: Option<&EqBand>, rate_hz: u32, mono: bool) {
+    /// Goes to a band, or to doing nothing, from the next point of the grid on; at once if nothing is `sounding` yet.
+    pub(super) fn aim(&mut self, band: Option<&EqBand>, rate_hz: u32, mono: bool, sounding: bool) {
+        self.idle = false;
+        // While idle it was not told of the sound.
+        self.glide = Glide::from_parts(self.glide.parts().0, sounding);
         self.wanted = band.map(|band| {
             let channel = match band.channel {
                 // The only channel is the left one of a pair whose right is silent.
@@ -69,12 +74,17 @@ impl MovingBand {
     /// Steps through frames within one cell of the grid, the first of which is session frame `first`: the motion over
     /// them, or nothing where it rests.
     pub(super) fn advance(&mut self, first: i64, frames: usize) -> Option<Motion<Filter>> {
+        if self.idle {
+            return None;
+        }
         let mut now = None;
         self.glide.walk(first, frames, |_, motion| now = Some(*motion));
         self.steer();
         let resting = now?.still().is_some_and(|filter| filter.rests());
         if resting {
             self.memory = Default::default();
+            let ([from, to, next], _) = self.glide.parts();
+            self.idle = from == to && to == next && self.wanted.is_none_or(|wanted| wanted == next);
         }
         now.filter(|_| !resting)
     }
@@ -91,12 +101,9 @@ impl MovingBand {
             }
             if from == to {
                 memory.run(&to.step(), part);
-                continue;
+            } else {
+                memory.run_between(&from.step(), &to.step(), |frame| motion.share(frame), part);
             }
-            for (frame, x) in part.iter_mut().enumerate() {
-                *x = memory.next(&from.toward(to, motion.share(frame)).step(), *x);
-            }
-            memory.settle();
         }
         part.iter().zip(frames).for_each(|(part, frame)| put(to.channel, *part, frame));
     }
@@ -126,6 +133,7 @@ impl MovingBand {
         let nothing = Self::default();
         self.glide = self.wanted.map_or(nothing.glide, Glide::new);
         self.memory = nothing.memory;
+        self.idle = false;
     }
 
     pub(super) fn snapshot(&self, to: &mut State) {
@@ -146,6 +154,7 @@ impl MovingBand {
             Filter { sections, channel }
         });
         self.glide = Glide::from_parts(all, sounding);
+        self.idle = false;
         self.memory.iter_mut().for_each(|memory| memory.restore(from));
     }
 }
@@ -172,7 +181,7 @@ impl Default for Line {
 
 impl Line {
     /// Whether a band with this motion may wait: one that stands still and works on both channels alike.
-    pub(super) fn takes(motion: &Motion<Filter>) -> bool {
+    pub(in crate::processors) fn takes(motion: &Motion<Filter>) -> bool {
         motion.still().is_some_and(|filter| filter.channel == Channel::Both)
     }
 
@@ -214,7 +223,8 @@ impl Line {
 /// In the order in which a checkpoint numbers them.
 const CHANNELS: [Channel; 5] = [Channel::Both, Channel::Mid, Channel::Side, Channel::Left, Channel::Right];
 
-fn take(channel: Channel, [left, right]: [f64; 2]) -> [f64; 2] {
+/// What a band on a part of the signal hears.
+pub(in crate::processors) fn take(channel: Channel, [left, right]: [f64; 2]) -> [f64; 2] {
     match channel {
         Channel::Both => [left, right],
         Channel::Mid => [(left + right) / 2.0, 0.0],
@@ -224,7 +234,8 @@ fn take(channel: Channel, [left, right]: [f64; 2]) -> [f64; 2] {
     }
 }
 
-fn put(channel: Channel, part: [f64; 2], frame: &mut [f64; 2]) {
+/// Puts what a band has made of its part back.
+pub(in crate::processors) fn put(channel: Channel, part: [f64; 2], frame: &mut [f64; 2]) {
     let [left, right] = *frame;
     *frame = match channel {
         Channel::Both => part,
