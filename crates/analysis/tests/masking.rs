@@ -1,10 +1,14 @@
 //! What any report on masking must get right, and the fast model against the standard's fine one.
 
+use mixkeel_analysis::energy::{EnergyMeter, Part, Power};
 use mixkeel_analysis::erb::hz_from_rate;
 use mixkeel_analysis::masking::{
-    Component, Field, Masker, MaskingMeter, MaskingReport, TrackMasking, loudness_sone, partial_loudness_sone,
+    Component, Field, Masker, MaskingMeter, MaskingReport, TrackMasking, in_song, loudness_sone,
+    partial_loudness_sone,
 };
-use mixkeel_analysis::playback::{REFERENCE, StereoPower};
+use mixkeel_analysis::meter::Meter;
+use mixkeel_analysis::playback::REFERENCE;
+use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 
 /// A sound, and the rest it stands in.
@@ -16,23 +20,23 @@ fn edges_hz() -> Vec<f64> {
 }
 
 /// A steady sound, by its components in dB SPL, as the powers of its bands re full scale at the reference level.
-fn bands(sound: &[Component]) -> Vec<StereoPower> {
+fn bands(sound: &[Component]) -> Vec<Power> {
     let full_scale = REFERENCE.level.full_scale_db_spl();
     let edges = edges_hz();
-    let mut powers = vec![StereoPower::default(); edges.len() - 1];
+    let mut powers = vec![Power::default(); edges.len() - 1];
     for part in sound {
         let band = edges.partition_point(|edge| *edge <= part.freq_hz);
         if (1..edges.len()).contains(&band) {
             let more = power_from_db(part.level_db_spl - full_scale);
-            powers[band - 1] = StereoPower::centre(powers[band - 1].left + more);
+            powers[band - 1] = Power::centre(powers[band - 1].left + more);
         }
     }
     powers
 }
 
-fn measured(tracks: &[Vec<StereoPower>]) -> MaskingReport {
+fn measured(tracks: &[Vec<Power>]) -> MaskingReport {
     let mut meter = MaskingMeter::new(tracks.len(), &edges_hz(), &REFERENCE);
-    let frame: Vec<&[StereoPower]> = tracks.iter().map(Vec::as_slice).collect();
+    let frame: Vec<&[Power]> = tracks.iter().map(Vec::as_slice).collect();
     meter.push(&frame);
     meter.finish()
 }
@@ -123,7 +127,7 @@ fn sounds() -> Vec<(&'static str, Vec<Component>)> {
 /// The same sound as far as its bands tell: the power of each spread evenly over it.
 fn as_bands_tell(sound: &[Component]) -> Vec<Component> {
     let full_scale = REFERENCE.level.full_scale_db_spl();
-    let of_band = |(n, power): (usize, StereoPower)| {
+    let of_band = |(n, power): (usize, Power)| {
         (0..10).filter(move |_| power.left > 0.0).map(move |part| Component {
             freq_hz: hz_from_rate(0.7 + n as f64 + 0.05 + 0.1 * f64::from(part)),
             level_db_spl: db_from_power(power.left) + full_scale - 10.0,
@@ -236,9 +240,9 @@ fn a_track_20_db_below_pink_noise_in_every_band_is_masked() {
         let mut powers = [bands(&sound), bands(&sound)];
         for power in &mut powers[1] {
             // Where the track has nothing the masker has as much as elsewhere.
-            *power = power.scaled(100.0);
+            *power = power.gained(10.0, 10.0);
             power.left = power.left.max(1e-6);
-            *power = StereoPower::centre(power.left);
+            *power = Power::centre(power.left);
         }
         let tracks = measured(&powers).whole.tracks;
         assert!(tracks[0].is_masked(), "{name}: {:?}", tracks[0].masked_to_unmasked());
@@ -267,15 +271,12 @@ fn low_covers_high_more_than_high_covers_low() {
 
 #[test]
 fn the_order_of_tracks_changes_no_bit() {
-    let sounds: Vec<Vec<StereoPower>> = sounds()
+    let sounds: Vec<Vec<Power>> = sounds()
         .iter()
         .enumerate()
         .map(|(n, (_, sound))| {
             let side = 0.1 + 0.1 * n as f64;
-            bands(sound)
-                .iter()
-                .map(|p| StereoPower { left: p.left * side, right: p.right, cross: 0.0 })
-                .collect()
+            bands(sound).iter().map(|p| Power { left: p.left * side, right: p.right, cross: 0.0 }).collect()
         })
         .collect();
     let straight = measured(&sounds).whole.tracks;
@@ -313,11 +314,11 @@ fn what_is_lost_is_shared_among_those_who_take_it() {
 
 #[test]
 fn an_ear_that_hears_it_free_keeps_it_audible() {
-    let left = |sound: &[Component]| -> Vec<StereoPower> {
-        bands(sound).iter().map(|power| StereoPower { left: power.left, ..StereoPower::default() }).collect()
+    let left = |sound: &[Component]| -> Vec<Power> {
+        bands(sound).iter().map(|power| Power { left: power.left, ..Power::default() }).collect()
     };
-    let right = |sound: &[Component]| -> Vec<StereoPower> {
-        bands(sound).iter().map(|power| StereoPower { right: power.left, ..StereoPower::default() }).collect()
+    let right = |sound: &[Component]| -> Vec<Power> {
+        bands(sound).iter().map(|power| Power { right: power.left, ..Power::default() }).collect()
     };
     let (guitar, wall) = (pink(60.0), pink(75.0));
     let same = measured(&[left(&guitar), left(&wall)]).whole.tracks.swap_remove(0);
@@ -356,12 +357,39 @@ fn it_says_when_and_in_which_span() {
 
 #[test]
 fn nonsense_and_silence_have_no_loudness() {
-    let broken = vec![StereoPower { left: f64::NAN, right: f64::INFINITY, cross: -1e300 }; 41];
-    for powers in [Vec::new(), broken, vec![StereoPower::default(); 3]] {
+    let broken = vec![Power { left: f64::NAN, right: f64::INFINITY, cross: -1e300 }; 41];
+    for powers in [Vec::new(), broken, vec![Power::default(); 3]] {
         let report = measured(&[powers, bands(&pink(60.0))]);
         assert_eq!(report.whole.tracks[0].masked_to_unmasked(), None);
         assert_eq!(report.whole.tracks[1].masked_to_unmasked(), Some(1.0));
     }
     let empty = MaskingMeter::new(0, &[], &REFERENCE).finish();
     assert!(empty.whole.tracks.is_empty() && empty.spans.is_empty());
+}
+
+#[test]
+fn a_song_is_asked_by_its_energy_maps() {
+    let map = |level: f32, from_frame: usize| {
+        let mut seed = 5_u32;
+        let wave: Vec<f32> = (0..48_000 * 2)
+            .map(|n| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let sample = (seed >> 8) as f32 / 8_388_608.0 - 1.0;
+                if n < from_frame { 0.0 } else { level * sample }
+            })
+            .collect();
+        let mut meter = EnergyMeter::new();
+        meter.prepare(48_000, Channels::Mono);
+        meter.push(&Signal::mono(&wave));
+        meter.finish()
+    };
+    let (quiet, loud) = (map(0.02, 0), map(0.3, 48_000));
+    let part = |map, left_gain, right_gain| Part { map, left_gain, right_gain, from_cell: 0 };
+    let report = in_song(&[part(&quiet, 1.0, 1.0), part(&loud, 0.7, 0.7)], &[10], &REFERENCE);
+    assert_eq!(report.spans.len(), 2);
+    let kept = |span: usize| report.spans[span].tracks[0].masked_to_unmasked().unwrap_or(0.0);
+    assert!(kept(0) > 0.9 && kept(1) < 0.2, "{} {}", kept(0), kept(1));
+    // Hard to the two sides, each ear has its own.
+    let apart = in_song(&[part(&quiet, 1.0, 0.0), part(&loud, 0.0, 0.7)], &[], &REFERENCE);
+    assert_eq!(apart.whole.tracks[0].masked_to_unmasked(), Some(1.0));
 }

@@ -2,9 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a system that is missing fails the test")]
 
+use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::erb::hz_from_rate;
 use mixkeel_analysis::masking::{Masker, MaskingMeter, TrackMasking};
-use mixkeel_analysis::playback::{Ears, PlaybackLevel, REFERENCE, SYSTEMS, StereoPower, System, find};
+use mixkeel_analysis::playback::{Ears, PlaybackLevel, REFERENCE, SYSTEMS, System, find};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 
 fn edges_hz() -> Vec<f64> {
@@ -12,21 +13,21 @@ fn edges_hz() -> Vec<f64> {
 }
 
 /// Pink noise in the middle between two frequencies, at this level in dBFS.
-fn pink(from_hz: f64, to_hz: f64, level_dbfs: f64) -> Vec<StereoPower> {
+fn pink(from_hz: f64, to_hz: f64, level_dbfs: f64) -> Vec<Power> {
     let shares: Vec<f64> =
         edges_hz().windows(2).map(|edge| (edge[1].min(to_hz) / edge[0].max(from_hz)).max(1.0).ln()).collect();
     let sum: f64 = shares.iter().sum();
-    shares.iter().map(|share| StereoPower::centre(power_from_db(level_dbfs) * share / sum)).collect()
+    shares.iter().map(|share| Power::centre(power_from_db(level_dbfs) * share / sum)).collect()
 }
 
-fn heard_on(id: &str, tracks: &[Vec<StereoPower>]) -> Vec<TrackMasking> {
+fn heard_on(id: &str, tracks: &[Vec<Power>]) -> Vec<TrackMasking> {
     let system = find(id).expect("a system of this id");
     on(system, tracks)
 }
 
-fn on(system: &System, tracks: &[Vec<StereoPower>]) -> Vec<TrackMasking> {
+fn on(system: &System, tracks: &[Vec<Power>]) -> Vec<TrackMasking> {
     let mut meter = MaskingMeter::new(tracks.len(), &edges_hz(), system);
-    let frame: Vec<&[StereoPower]> = tracks.iter().map(Vec::as_slice).collect();
+    let frame: Vec<&[Power]> = tracks.iter().map(Vec::as_slice).collect();
     meter.push(&frame);
     meter.finish().whole.tracks
 }
@@ -89,7 +90,7 @@ fn two_unrelated_sides_come_out_at_the_stated_level_everywhere() {
         let ears = Ears::new(system, &[990.0, 1_010.0]);
         let (mut left, mut right) = ([0.0], [0.0]);
         let power = power_from_db(system.level.level_dbfs);
-        ears.hear(&[StereoPower { left: power, right: power, cross: 0.0 }], &mut left, &mut right);
+        ears.hear(&[Power { left: power, right: power, cross: 0.0 }], &mut left, &mut right);
         let wanted = system.level.level_db_spl + system.gain_db(1_000.0);
         assert!((db_from_power(left[0]) - wanted).abs() < 0.1, "{} {left:?}", system.id);
         assert_eq!(left, right);
@@ -98,13 +99,13 @@ fn two_unrelated_sides_come_out_at_the_stated_level_everywhere() {
 
 #[test]
 fn opposite_polarity_cancels_in_mono_and_at_low_frequencies_of_speakers_side_by_side() {
-    let opposite = StereoPower { left: 1e-2, right: 1e-2, cross: -1e-2 };
+    let opposite = Power { left: 1e-2, right: 1e-2, cross: -1e-2 };
     let heard = |id: &str, freq_hz: f64| {
         let system = find(id).expect("a system");
         let (mut left, mut right, mut agreeing) = ([0.0], [0.0], [0.0]);
         let ears = Ears::new(system, &[freq_hz * 0.99, freq_hz * 1.01]);
         ears.hear(&[opposite], &mut left, &mut right);
-        ears.hear(&[StereoPower::centre(1e-2)], &mut agreeing, &mut right);
+        ears.hear(&[Power::centre(1e-2)], &mut agreeing, &mut right);
         db_from_power(left[0] / agreeing[0])
     };
     assert_eq!(heard("kitchen", 1_000.0), f64::NEG_INFINITY);
@@ -117,7 +118,7 @@ fn a_side_is_heard_with_the_far_ear_less_the_higher_it_is() {
     let far_ear = |id: &str, freq_hz: f64| {
         let ears = Ears::new(find(id).expect("a system"), &[freq_hz * 0.99, freq_hz * 1.01]);
         let (mut left, mut right) = ([0.0], [0.0]);
-        ears.hear(&[StereoPower { left: 1e-2, ..StereoPower::default() }], &mut left, &mut right);
+        ears.hear(&[Power { left: 1e-2, ..Power::default() }], &mut left, &mut right);
         db_from_power(right[0] / left[0])
     };
     let shadow = [100.0, 1_000.0, 8_000.0].map(|freq_hz| far_ear("large-monitors", freq_hz));

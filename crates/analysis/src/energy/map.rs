@@ -21,6 +21,22 @@ pub struct Power {
     pub cross: f64,
 }
 
+impl Power {
+    /// The power of a sound that is the same on both sides.
+    pub fn centre(power: f64) -> Self {
+        Self { left: power, right: power, cross: power }
+    }
+
+    /// The power after a gain on each side; negative turns the polarity.
+    pub fn gained(self, left_gain: f64, right_gain: f64) -> Self {
+        Self {
+            left: left_gain * left_gain * self.left,
+            right: right_gain * right_gain * self.right,
+            cross: left_gain * right_gain * self.cross,
+        }
+    }
+}
+
 /// Power by cell of 100 ms and band of one ERB, in 16 bits a number: powers in steps of 0.006 dB, left times right as a
 /// correlation in steps of 1/32767. Cells fade into each other over half their length (sine windows of 200 ms, whose
 /// squares sum to one), so that all cells together hold the power of the track.

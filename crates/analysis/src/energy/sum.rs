@@ -45,7 +45,7 @@ pub fn sum(parts: &[Part], crossings: &[Crossing]) -> Sum {
     for part in parts {
         for cell in 0..part.map.cells() {
             for band in 0..BANDS {
-                let power = placed(part, cell, band);
+                let power = part.placed(cell, band);
                 sum.add(part.from_cell + cell, band, power, part.map.k_gain(band));
             }
         }
@@ -68,11 +68,11 @@ pub fn sum(parts: &[Part], crossings: &[Crossing]) -> Sum {
     sum
 }
 
-/// A part as it stands in the sum.
-fn placed(part: &Part, cell: usize, band: usize) -> Power {
-    let own = both_sides(part.map, cell, band);
-    let (l, r) = (part.left_gain, part.right_gain);
-    Power { left: l * l * own.left, right: r * r * own.right, cross: l * r * own.cross }
+impl Part<'_> {
+    /// Its power as it stands in the sum, in a cell of its own and a band.
+    pub(crate) fn placed(&self, cell: usize, band: usize) -> Power {
+        both_sides(self.map, cell, band).gained(self.left_gain, self.right_gain)
+    }
 }
 
 /// A track as it would come from two loudspeakers at unity: mono from both.
@@ -80,7 +80,7 @@ fn both_sides(map: &EnergyMap, cell: usize, band: usize) -> Power {
     let power = map.power(cell, band);
     match map.channels() {
         Channels::Stereo => power,
-        Channels::Mono => Power { left: power.left, right: power.left, cross: power.left },
+        Channels::Mono => Power::centre(power.left),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::report::{BandMasking, Cover, Masker, MaskingReport, SpanMasking, TrackMasking};
 use super::spread::Spread;
-use crate::playback::{Ears, StereoPower, System};
+use crate::energy::Power;
+use crate::playback::{Ears, System};
 
 /// The spacing of the filters in Cams. Ours: on nine kinds of sound, each in each other at three levels, within 3 % of the
 /// standard's 0.1 Cam (`tests/masking.rs`); a whole Cam errs by up to 23 % on what is nearly masked.
@@ -108,8 +109,8 @@ impl MaskingMeter {
         }
     }
 
-    /// The next frame: for each track the power in each band. Tracks and bands that are missing are silent.
-    pub fn push(&mut self, tracks: &[&[StereoPower]]) {
+    /// The next frame: for each track the power in each band on both sides. Tracks and bands that are missing are silent.
+    pub fn push(&mut self, tracks: &[&[Power]]) {
         self.listen(tracks);
         for track in 0..self.tracks {
             self.weigh(track);
@@ -145,7 +146,7 @@ impl MaskingMeter {
     }
 
     /// Brings all tracks to the ears, and adds them up.
-    fn listen(&mut self, tracks: &[&[StereoPower]]) {
+    fn listen(&mut self, tracks: &[&[Power]]) {
         let filters = self.spread.centres_hz.len();
         let Heard { excitation: [left, right], total, noise, bands: [at_left, at_right], .. } =
             &mut self.heard;

@@ -3,29 +3,7 @@
 use mixkeel_dsp::units::power_from_db;
 
 use super::{SLICES, System};
-
-/// The power of a stereo sound in one band and frame: mean squares re full scale.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct StereoPower {
-    /// The mean of L².
-    pub left: f64,
-    /// The mean of R².
-    pub right: f64,
-    /// The mean of L·R: positive where the sides agree, negative where they cancel, zero where they are unrelated.
-    pub cross: f64,
-}
-
-impl StereoPower {
-    /// The power of a sound that is the same on both sides.
-    pub fn centre(power: f64) -> Self {
-        Self { left: power, right: power, cross: power }
-    }
-
-    /// The power after a gain, given as the factor on the power.
-    pub fn scaled(self, factor: f64) -> Self {
-        Self { left: self.left * factor, right: self.right * factor, cross: self.cross * factor }
-    }
-}
+use crate::energy::Power;
 
 /// How two channels come to two ears. Two unrelated channels of one level come out at that level in each way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +96,7 @@ impl Ears {
     }
 
     /// The power re 0 dB SPL at the left and the right ear in each band. Bands that are missing are silent.
-    pub fn hear(&self, sound: &[StereoPower], left: &mut [f64], right: &mut [f64]) {
+    pub fn hear(&self, sound: &[Power], left: &mut [f64], right: &mut [f64]) {
         left.fill(0.0);
         right.fill(0.0);
         let places = left.iter_mut().zip(right.iter_mut());

@@ -3,7 +3,7 @@
 mod ears;
 mod systems;
 
-pub use ears::{Ears, Folding, StereoPower};
+pub use ears::{Ears, Folding};
 pub use systems::{REFERENCE, SYSTEMS, find};
 
 use mixkeel_dsp::units::power_from_db;

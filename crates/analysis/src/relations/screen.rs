@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BleedReading, PairReading};
+use crate::energy::{BANDS, EnergyMap};
 
 /// Steps of a contour from a frame to the next count up to this many dB. Ours: one stroke out of silence is no more
 /// evidence than one out of a groove.
@@ -49,6 +50,14 @@ pub struct Contour<'a> {
     pub powers: &'a [f32],
     /// Bands in a frame.
     pub bands: usize,
+}
+
+impl Contour<'_> {
+    /// The powers of a track, for a contour of [`BANDS`](crate::energy::BANDS) bands.
+    pub fn powers_of(map: &EnergyMap) -> Vec<f32> {
+        let cells = (0..map.cells()).flat_map(|cell| (0..BANDS).map(move |band| map.power(cell, band)));
+        cells.map(|power| (power.left + power.right) as f32).collect()
+    }
 }
 
 /// A pair that moves together.
