@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixkeel_analysis::bands::BandsMeter;
+use mixkeel_analysis::dynamics::DynamicsMeter;
 use mixkeel_analysis::levels::LevelsMeter;
 use mixkeel_analysis::loudness::LoudnessMeter;
 use mixkeel_analysis::meter::Meter;
@@ -50,6 +51,8 @@ fn stereo_minute(c: &mut Criterion) {
     group.bench_function("spectrum and stereo", |b| {
         b.iter(|| black_box(StereoReading::of(&run(&mut spectrum, &left, &right))))
     });
+    let mut dynamics = DynamicsMeter::new();
+    group.bench_function("dynamics", |b| b.iter(|| black_box(run(&mut dynamics, &left, &right))));
     let mut profile = ProfileMeter::new(RATE_HZ, Channels::Stereo);
     group.bench_function("profile", |b| b.iter(|| black_box(run(&mut profile, &left, &right))));
     group.finish();

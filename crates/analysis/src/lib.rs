@@ -8,6 +8,7 @@
 
 pub mod bands;
 mod curve;
+pub mod dynamics;
 pub mod energy;
 pub mod erb;
 pub mod faults;

@@ -37,7 +37,8 @@ pub struct RegionLevel {
     /// By how much its third octaves stand above those of records, in dB, when all that lies outside it is brought to
     /// the same level.
     pub over_records_db: f64,
-    /// By how much they stand above the octave below and the octave above it, in dB, the slope of records allowed for.
+    /// By how much they stand above what lies two to six third octaves away to either side, in dB, the slope of records
+    /// allowed for. The nearest band is left out: a broad bell raises it too.
     pub over_neighbours_db: f64,
 }
 
@@ -73,13 +74,13 @@ impl Region {
         NOMINAL_HZ.get(band).is_some_and(|freq_hz| (from_hz..to_hz).contains(freq_hz))
     }
 
-    /// Whether a band lies in the octave below or above.
+    /// Whether a band lies two to six bands away from one of the region.
     fn neighbours(self, band: usize) -> bool {
         let near = |distance: usize| {
             band.checked_sub(distance).is_some_and(|below| self.holds(below))
                 || (band + distance < BANDS && self.holds(band + distance))
         };
-        !self.holds(band) && (1..=3).any(near)
+        !self.holds(band) && (2..=6).any(near)
     }
 }
 

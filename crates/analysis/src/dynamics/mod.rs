@@ -1,0 +1,12 @@
+//! How a sound moves: levels over time, attacks, and what compressors and limiters have left behind.
+
+mod cells;
+mod histogram;
+mod meter;
+mod onsets;
+mod printed;
+
+pub use histogram::LevelHistogram;
+pub use meter::{DynamicsMeter, DynamicsReading};
+pub use onsets::Onset;
+pub use printed::{Printed, Sureness};
