@@ -78,6 +78,10 @@ pub static CATALOG: &[Kind] = &[
     Kind::of::<processors::gain::Gain>("gain", "Makes a signal louder or softer."),
     Kind::of::<processors::pan::Pan>("pan", "Moves the balance of a stereo signal to one side."),
     Kind::of::<processors::width::Width>("width", "Makes a stereo signal narrower or wider."),
+    Kind::of::<processors::stereo::Stereo>(
+        "stereo",
+        "Shapes a stereo image: width by band, bass in the middle, balance, rotation.",
+    ),
     Kind::of::<processors::eq::Eq>(
         "eq",
         "Raises and lowers parts of the spectrum, with any number of bands of any shape.",

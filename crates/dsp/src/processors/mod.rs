@@ -13,4 +13,5 @@ pub mod polarity;
 pub mod resonance;
 pub mod reverb;
 pub mod saturation;
+pub mod stereo;
 pub mod width;
