@@ -41,6 +41,15 @@ fn dynamics(criterion: &mut Criterion) {
                 ("key_filter", word("low-cut")),
             ],
         ),
+        ("gate", "as it is", &[]),
+        ("gate", "expander", &[("mode", word("expander"))]),
+        (
+            "transient",
+            "more attack, less sustain",
+            &[("attack_db", number(6.0)), ("sustain_db", number(-6.0))],
+        ),
+        ("de-esser", "as it is", &[]),
+        ("multiband", "as it is", &[]),
     ];
     let mut noise = listening::Noise(1);
     let (left, right) = (noise.samples(48_000), noise.samples(48_000));

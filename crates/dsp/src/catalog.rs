@@ -115,6 +115,14 @@ pub static CATALOG: &[Kind] = &[
         "Takes out what leaks into a close microphone from instruments that have their own.",
     ),
     Kind::of::<processors::denoise::Denoise>("denoise", "Takes a steady noise floor out."),
+    Kind::of::<processors::gate::Gate>(
+        "gate",
+        "Turns down what is soft: the pauses between notes, and the bleed in them.",
+    ),
+    Kind::of::<processors::transient::Transient>(
+        "transient",
+        "Makes attacks stronger or softer, and what follows them, at any level.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",
