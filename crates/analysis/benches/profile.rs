@@ -5,10 +5,12 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixkeel_analysis::bands::BandsMeter;
 use mixkeel_analysis::dynamics::DynamicsMeter;
+use mixkeel_analysis::energy::EnergyMeter;
 use mixkeel_analysis::levels::LevelsMeter;
 use mixkeel_analysis::loudness::LoudnessMeter;
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::profile::ProfileMeter;
+use mixkeel_analysis::programme::ProgrammeMeter;
 use mixkeel_analysis::spectrum::SpectrumMeter;
 use mixkeel_analysis::stereo::StereoReading;
 use mixkeel_analysis::true_peak::TruePeakMeter;
@@ -53,8 +55,14 @@ fn stereo_minute(c: &mut Criterion) {
     });
     let mut dynamics = DynamicsMeter::new();
     group.bench_function("dynamics", |b| b.iter(|| black_box(run(&mut dynamics, &left, &right))));
+    let mut programme = ProgrammeMeter::new();
+    group.bench_function("programme", |b| b.iter(|| black_box(run(&mut programme, &left, &right))));
+    let mut energy = EnergyMeter::new();
+    group.bench_function("energy", |b| b.iter(|| black_box(run(&mut energy, &left, &right))));
     let mut profile = ProfileMeter::new(RATE_HZ, Channels::Stereo);
     group.bench_function("profile", |b| b.iter(|| black_box(run(&mut profile, &left, &right))));
+    let mut with_music = ProfileMeter::new(RATE_HZ, Channels::Stereo).with_music();
+    group.bench_function("profile with music", |b| b.iter(|| black_box(run(&mut with_music, &left, &right))));
     group.finish();
 }
 

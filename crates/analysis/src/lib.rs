@@ -17,6 +17,7 @@ pub mod levels;
 pub mod loudness;
 pub mod masking;
 pub mod meter;
+pub mod music;
 mod packed;
 pub mod playback;
 pub mod profile;

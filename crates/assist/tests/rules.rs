@@ -95,6 +95,7 @@ fn profile(recording: &Recording) -> Profile {
         bands: BandsReading { octave_db, centroid_hz: Some(1_000.0) },
         contour: LoudnessContour::default(),
         energy: EnergyMap::default(),
+        music: None,
     }
 }
 

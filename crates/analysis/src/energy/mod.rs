@@ -8,7 +8,9 @@ mod map;
 mod meter;
 mod sum;
 
+pub(crate) use bands::Shares;
 pub use bands::{BANDS, centre_hz, lower_hz};
+pub(crate) use code::{code_from_power, power_from_code};
 pub use cross::{CrossMap, CrossMeter};
 pub use map::{CELLS_PER_S, EnergyMap, Power};
 pub use meter::EnergyMeter;

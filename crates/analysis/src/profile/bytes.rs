@@ -3,10 +3,11 @@
 use std::fmt;
 
 use super::Profile;
+use crate::music::Music;
 
 /// The version of what a profile holds and how it is measured. Raised with every change of either, so that nothing measured
 /// another way is taken for new.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What the bytes begin with.
 const WORD: [u8; 8] = *b"mixkprof";
@@ -38,7 +39,8 @@ impl fmt::Display for ProfileError {
 impl std::error::Error for ProfileError {}
 
 impl Profile {
-    /// The profile as bytes: about 150 kB for a minute of stereo.
+    /// The profile as bytes: about 150 kB for a minute of stereo, and 85 kB for
+    /// its music.
     pub fn to_bytes(&self) -> Vec<u8> {
         // A vector takes whatever is written into it, so there is nothing to fail; were there, an empty body is refused
         // when it is read.
@@ -49,6 +51,11 @@ impl Profile {
         bytes.extend_from_slice(&check(&body).to_le_bytes());
         bytes.extend_from_slice(&body);
         bytes
+    }
+
+    /// Whether all numbers fit each other.
+    fn is_whole(&self) -> bool {
+        self.energy.is_whole() && self.music.as_ref().is_none_or(Music::is_whole)
     }
 
     /// The profile that these bytes are, to the last bit.
@@ -70,7 +77,7 @@ impl Profile {
             return Err(ProfileError::Damaged);
         }
         match postcard::take_from_bytes::<Profile>(body) {
-            Ok((profile, [])) if profile.energy.is_whole() => Ok(profile),
+            Ok((profile, [])) if profile.is_whole() => Ok(profile),
             _ => Err(ProfileError::Damaged),
         }
     }

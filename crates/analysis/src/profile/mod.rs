@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::bands::{BandsMeter, BandsReading};
 use crate::energy::{EnergyBuilder, EnergyMap, cell_frames, cells_of};
-use crate::frames::Frames;
+use crate::frames::{Frames, Spectrum};
 use crate::levels::{LevelsMeter, LevelsReading};
 use crate::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
 use crate::meter::Meter;
+use crate::music::{ChromaBuilder, Music, OnsetBuilder};
 use crate::true_peak::TruePeakMeter;
 
 pub use bytes::{ProfileError, VERSION};
@@ -40,6 +41,8 @@ pub struct Profile {
     pub contour: LoudnessContour,
     /// Where its energy lies in time and frequency.
     pub energy: EnergyMap,
+    /// Onset curves and chroma, where they were asked for.
+    pub music: Option<Music>,
 }
 
 impl Profile {
@@ -59,6 +62,9 @@ pub struct ProfileMeter {
     bands: BandsMeter,
     cells: Frames,
     energy: EnergyBuilder,
+    /// Whether the music layer is measured, and what it is gathered in.
+    wants_music: bool,
+    music: Option<(OnsetBuilder, ChromaBuilder)>,
 }
 
 impl ProfileMeter {
@@ -73,9 +79,19 @@ impl ProfileMeter {
             bands: BandsMeter::new(),
             cells: cell_frames(rate_hz, channels),
             energy: EnergyBuilder::new(rate_hz, channels),
+            wants_music: false,
+            music: None,
         };
         meter.ready();
         meter
+    }
+
+    /// Measures the music layer too.
+    #[must_use]
+    pub fn with_music(mut self) -> Self {
+        self.wants_music = true;
+        self.ready();
+        self
     }
 
     fn ready(&mut self) {
@@ -84,6 +100,16 @@ impl ProfileMeter {
         self.levels.prepare(rate_hz, channels);
         self.true_peak.prepare(rate_hz, channels);
         self.bands.prepare(rate_hz, channels);
+        let music = || (OnsetBuilder::new(rate_hz, channels), ChromaBuilder::default());
+        self.music = self.wants_music.then(music);
+    }
+
+    /// A spectrum that energy and chroma are both made from.
+    fn cell(energy: &mut EnergyBuilder, chroma: Option<&mut ChromaBuilder>, index: i64, spectrum: &Spectrum) {
+        energy.add(index, spectrum);
+        if let Some(chroma) = chroma {
+            chroma.add(index, spectrum);
+        }
     }
 }
 
@@ -102,13 +128,24 @@ impl Meter for ProfileMeter {
         self.levels.push(signal);
         self.true_peak.push(signal);
         self.bands.push(signal);
-        self.cells.push(signal, |index, spectrum| self.energy.add(index, spectrum));
+        let Self { cells, energy, music, .. } = self;
+        let mut chroma = None;
+        if let Some((onsets, builder)) = music {
+            onsets.push(signal);
+            chroma = Some(builder);
+        }
+        cells.push(signal, |index, spectrum| Self::cell(energy, chroma.as_deref_mut(), index, spectrum));
     }
 
     fn finish(&mut self) -> Profile {
         let levels = self.levels.finish();
-        self.cells.finish(|index, spectrum| self.energy.add(index, spectrum));
+        let Self { cells, energy, music, .. } = self;
+        let mut chroma = music.as_mut().map(|(_, chroma)| chroma);
+        cells.finish(|index, spectrum| Self::cell(energy, chroma.as_deref_mut(), index, spectrum));
+        let music = self.music.take();
         Profile {
+            music: music
+                .map(|(onsets, chroma)| Music::built(onsets, chroma, levels.length_frames, self.rate_hz)),
             channels: self.channels,
             rate_hz: self.rate_hz,
             length_frames: levels.length_frames,
