@@ -123,6 +123,10 @@ pub static CATALOG: &[Kind] = &[
         "transient",
         "Makes attacks stronger or softer, and what follows them, at any level.",
     ),
+    Kind::of::<processors::align::Align>(
+        "align",
+        "Brings microphones on one source together in time, polarity and phase.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",

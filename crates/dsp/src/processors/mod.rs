@@ -1,5 +1,6 @@
 //! The processors, one a file; the file's name is the `kind` in a session.
 
+pub mod align;
 pub mod compressor;
 pub mod debleed;
 pub mod delay_line;
