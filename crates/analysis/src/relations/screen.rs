@@ -43,6 +43,14 @@ const STEADY_DB: f64 = 4.0;
 /// Ours.
 const DOUBLED_DB: f64 = 8.0;
 
+/// A part played twice has the same colour: the level difference of its takes differs less than this from band to band, in
+/// dB. Ours: one singer on one microphone stays within 3; another instrument on the same notes does not.
+const SAME_COLOUR_DB: f64 = 6.0;
+
+/// As many strokes of equal strength as make the likeness of two tracks more than luck, unless their levels move together as
+/// those of one source do, within [`STEADY_DB`]. Ours.
+const FEWEST_STROKES: f64 = 6.0;
+
 /// One track's power in bands over time, at about ten frames a second: `bands` numbers a frame, frame after frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Contour<'a> {
@@ -125,8 +133,11 @@ pub fn screen(tracks: &[Contour]) -> Vec<Candidate> {
                 && let (Some(one), Some(other)) = (tracks.get(first), tracks.get(second))
             {
                 let (unsteady_db, coloured_db) = colour(one, other);
-                let dynamics = dynamics(one, other);
-                found.push(Candidate { first, second, onsets_alike, unsteady_db, coloured_db, dynamics });
+                let steady = unsteady_db.is_some_and(|db| db < STEADY_DB);
+                if steady || evenly(a).min(evenly(b)) >= FEWEST_STROKES {
+                    let dynamics = dynamics(one, other);
+                    found.push(Candidate { first, second, onsets_alike, unsteady_db, coloured_db, dynamics });
+                }
             }
         }
     }
@@ -167,7 +178,12 @@ pub fn relation(
                 _ => Some(Relation::SameSource { later_frames, inverted }),
             }
         }
-        _ => candidate.unsteady_db.is_some_and(|db| db < DOUBLED_DB).then_some(Relation::Double),
+        _ => {
+            let below = |measure: Option<f64>, limit: f64| measure.is_some_and(|db| db < limit);
+            let double =
+                below(candidate.unsteady_db, DOUBLED_DB) && below(candidate.coloured_db, SAME_COLOUR_DB);
+            double.then_some(Relation::Double)
+        }
     }
 }
 
@@ -200,6 +216,12 @@ fn onsets(track: &Contour) -> Vec<f64> {
         rises.iter_mut().for_each(|rise| *rise /= length);
     }
     rises
+}
+
+/// How many equal strokes the onsets of a track amount to: for a row of length one, one over the sum of fourth powers.
+fn evenly(onsets: &[f64]) -> f64 {
+    let fourth: f64 = onsets.iter().map(|rise| rise * rise * rise * rise).sum();
+    if fourth > 0.0 { 1.0 / fourth } else { 0.0 }
 }
 
 fn alike(a: &[f64], b: &[f64]) -> f64 {
