@@ -23,6 +23,7 @@ pub mod playback;
 pub mod profile;
 pub mod programme;
 pub mod relations;
+pub mod space;
 pub mod spectrum;
 pub mod stereo;
 pub mod true_peak;
