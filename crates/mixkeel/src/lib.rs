@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod convert;
+pub mod deliver;
 pub mod demo;
 pub mod demo_song;
 pub mod doctor;

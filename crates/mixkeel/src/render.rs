@@ -204,7 +204,7 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
             })?;
         }
         let label = name.rsplit_once('/').map_or("", |(_, label)| label);
-        writers.push(FileTap::create(&path, &spec(label), pick, 1.0)?);
+        writers.push(FileTap::create(&path, &spec(label), pick)?);
         files.push(file);
     }
     let mut boxed: Vec<Box<dyn Tap + '_>> =

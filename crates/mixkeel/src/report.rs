@@ -62,10 +62,16 @@ pub struct Start {
 /// The copy to listen to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Listen {
-    /// Gain from the mix to the copy.
+    /// Gain from the mix to the copy, ahead of its limiter.
     pub gain_db: f64,
-    /// Loudness of the copy.
+    /// Loudness of the copy, read back from the file.
     pub integrated_lufs: Option<f64>,
+    /// True peak of the copy, read back from the file.
+    pub true_peak_dbtp: Option<f64>,
+    /// The deepest that its limiter went; 0 where every peak is as it was.
+    pub limited_db: f64,
+    /// How often the copy was written again because the file as written was over its ceiling.
+    pub corrections: u32,
     /// Why it is not louder, or nothing when it reaches its target.
     pub held_by: Option<String>,
 }

@@ -53,6 +53,13 @@ fn a_folder_becomes_a_mix_with_everything_beside_it() {
     let peak = report.mix.sample_peak_dbfs.unwrap();
     assert!(peak <= -6.0 + 1e-6, "peaks at {peak}");
     assert!(report.listen.integrated_lufs.unwrap() > report.mix.integrated_lufs.unwrap());
+    // What the report says is what the file on the disk measures.
+    let copy = mixkeel::deliver::measure(&out.join("listen.flac"), report.rate_hz, &mixkeel::Silent).unwrap();
+    assert_eq!(
+        (copy.integrated_lufs, copy.true_peak_dbtp),
+        (report.listen.integrated_lufs, report.listen.true_peak_dbtp)
+    );
+    assert!(copy.true_peak_dbtp.unwrap() <= -1.0 && report.listen.limited_db < 3.5, "{:?}", report.listen);
     let told = mixkeel::mix::MixOutcome::summary(&small().1);
     assert!(told.len() <= 14 && told[0].ends_with("listen.flac"), "{told:?}");
     assert!(told.iter().skip(1).all(|line| line.chars().count() <= 80), "{told:?}");

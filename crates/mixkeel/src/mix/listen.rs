@@ -1,51 +1,64 @@
 //! How loud the copy to listen to is.
 
-use mixkeel_assist::ear::Heard;
-
+use crate::deliver::{Delivered, Target};
 use crate::report::Listen;
 
-/// The loudness a listening copy aims at. DESIGN §5; also what most streaming services play at, so that the copy can be
-/// compared with records there.
-const TARGET_LUFS: f64 = -14.0;
-/// The true peak a listening copy may have. DESIGN §5, AES TD1008: lossy players overshoot by up to 1 dB.
-const CEILING_DBTP: f64 = -1.0;
-/// No copy is turned up by more: what is this quiet is silence with noise. Ours.
-const MOST_GAIN_DB: f64 = 40.0;
+/// What a listening copy aims at. DESIGN §5: −14 LUFS, also what most streaming services play at, so that the copy can be
+/// compared with records there; a true peak of −1 dBTP at most (AES TD1008: lossy players overshoot by up to 1 dB).
+pub const TARGET: Target = Target {
+    integrated_lufs: Some(-14.0),
+    ceiling_dbtp: -1.0,
+    // Ours: as far as a look-ahead limiter goes unheard on most music. More would be mastering.
+    most_limited_db: 3.0,
+    // Ours: what is this quiet is silence with noise.
+    most_gain_db: 40.0,
+};
 
-/// The gain from the mix to the copy. Until there is a limiter, peaks decide where they are higher than the target
-/// allows; nothing is clipped or squeezed.
-pub fn listen(heard: &Heard) -> Listen {
-    let (Some(lufs), Some(true_peak)) = (heard.integrated_lufs, heard.true_peak_dbtp) else {
-        return Listen { gain_db: 0.0, integrated_lufs: None, held_by: Some("the mix is silent".to_owned()) };
+/// Nearer to the target than this it has been reached, as far as anybody hears.
+const REACHED_LU: f64 = 0.5;
+
+/// What was done to make the copy.
+pub fn listen(delivered: &Delivered) -> Listen {
+    let figures = &delivered.figures;
+    let held_by = match (figures.integrated_lufs, TARGET.integrated_lufs) {
+        (Some(lufs), Some(wanted)) if lufs < wanted - REACHED_LU => {
+            Some(if delivered.gain_db >= TARGET.most_gain_db {
+                "it is turned up as far as makes sense".to_owned()
+            } else {
+                let (ceiling, most) = (TARGET.ceiling_dbtp, TARGET.most_limited_db);
+                format!(
+                    "its peaks, at {ceiling:.0} dBTP and limited by {most:.0} dB; more would be mastering"
+                )
+            })
+        }
+        (None, _) => Some("the mix is silent".to_owned()),
+        _ => None,
     };
-    let wanted = TARGET_LUFS - lufs;
-    let allowed = CEILING_DBTP - true_peak;
-    let gain_db = wanted.min(allowed).min(MOST_GAIN_DB);
-    let held_by = if wanted <= gain_db {
-        None
-    } else if allowed <= gain_db {
-        Some(format!("its peaks, at {CEILING_DBTP:.0} dBTP; there is no limiter on a listening copy"))
-    } else {
-        Some("it is turned up as far as makes sense".to_owned())
-    };
-    Listen { gain_db, integrated_lufs: Some(lufs + gain_db), held_by }
+    Listen {
+        gain_db: delivered.gain_db,
+        integrated_lufs: figures.integrated_lufs,
+        true_peak_dbtp: figures.true_peak_dbtp,
+        limited_db: delivered.limited_db,
+        corrections: delivered.corrections,
+        held_by,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deliver::Figures;
 
-    fn heard(lufs: f64, true_peak: f64) -> Heard {
-        Heard { integrated_lufs: Some(lufs), true_peak_dbtp: Some(true_peak), ..Heard::default() }
+    fn delivered(lufs: Option<f64>, gain_db: f64) -> Delivered {
+        let figures = Figures { integrated_lufs: lufs, true_peak_dbtp: lufs.map(|_| -1.1) };
+        Delivered { gain_db, limited_db: 3.0, figures, corrections: 0, clipped_samples: 0 }
     }
 
     #[test]
-    fn reaches_its_target_unless_peaks_are_in_the_way() {
-        let free = listen(&heard(-20.0, -8.0));
-        assert_eq!((free.gain_db, free.integrated_lufs, free.held_by), (6.0, Some(-14.0), None));
-        let held = listen(&heard(-24.0, -6.0));
-        assert_eq!((held.gain_db, held.integrated_lufs), (5.0, Some(-19.0)));
-        assert!(held.held_by.is_some_and(|why| why.contains("peaks")));
-        assert_eq!(listen(&Heard::default()).gain_db, 0.0);
+    fn it_says_why_it_is_not_louder() {
+        assert_eq!(listen(&delivered(Some(-14.05), 6.0)).held_by, None);
+        assert!(listen(&delivered(Some(-17.0), 6.0)).held_by.is_some_and(|why| why.contains("peaks")));
+        assert!(listen(&delivered(Some(-30.0), 40.0)).held_by.is_some_and(|why| why.contains("turned up")));
+        assert!(listen(&delivered(None, 0.0)).held_by.is_some_and(|why| why.contains("silent")));
     }
 }

@@ -1,6 +1,7 @@
 //! Writes a version: mix, stems, listening copy, session, console page, edits, report, ledger.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +10,6 @@ use mixkeel_assist::ear::Heard;
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::param::Value;
-use mixkeel_dsp::units::gain_from_db;
 use mixkeel_engine::{Options, Player};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_session::difference::differences;
@@ -19,10 +19,11 @@ use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
-use super::listen::listen;
+use super::listen::{TARGET, listen};
 use super::{Known, MixOptions, Prepared};
 use crate::ENGINE_VERSION;
 use crate::console::console;
+use crate::deliver::{Figures, deliver};
 use crate::error::{Error, ErrorKind};
 use crate::play::files::FileTap;
 use crate::play::meters::MeterTap;
@@ -34,6 +35,9 @@ use crate::render::sounding_stems;
 use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
 use crate::song::media::Shelf;
 use crate::watch::{Event, Stage, Watch};
+
+/// The mix in floating point, while a version with shorter words is being made.
+const PLAYED: &str = "played.wav";
 
 /// Everything that a version is made of.
 pub struct Version<'a> {
@@ -61,8 +65,7 @@ impl Version<'_> {
         let hash = sha256(text.as_bytes());
         let graph =
             resolve(session, self.media).map_err(|faults| faults_error(&self.folder.session(), &faults))?;
-        let copy = listen(self.heard);
-        let (measured, length_frames) = self.render(&draft, &graph, &copy, &hash, watch)?;
+        let (measured, copy, length_frames) = self.render(&draft, &graph, &hash, watch)?;
 
         let report = Report {
             schema: Report::SCHEMA.to_owned(),
@@ -116,23 +119,22 @@ impl Version<'_> {
         &mut self,
         draft: &Draft,
         graph: &Graph,
-        copy: &Listen,
         hash: &str,
         watch: &dyn Watch,
-    ) -> Result<(Measured, u64), Error> {
+    ) -> Result<(Measured, Listen, u64), Error> {
         let mut player = Player::new(graph, self.shelf, &Options::default()).map_err(engine_error)?;
         let length_frames = player.length_frames();
         let (title, heard) = (&self.prepared.session.title, self.heard);
-        let loudness = |gain_db: f64| {
+        let loudness = || {
             Some(Loudness {
-                integrated_lufs: heard.integrated_lufs? + gain_db,
+                integrated_lufs: heard.integrated_lufs?,
                 loudness_range_lu: None,
-                true_peak_dbtp: heard.true_peak_dbtp? + gain_db,
+                true_peak_dbtp: heard.true_peak_dbtp?,
                 max_momentary_lufs: None,
                 max_short_term_lufs: None,
             })
         };
-        let spec = |title: String, format, bits, comment: Option<&str>, gain_db: Option<f64>| Spec {
+        let spec = |title: String, format, bits, comment: &str| Spec {
             format,
             bits,
             rate_hz: graph.rate_hz,
@@ -141,8 +143,7 @@ impl Version<'_> {
                 title: Some(title),
                 engine_version: format!("Mixkeel {ENGINE_VERSION}"),
                 session_hash: Some(hash.to_owned()),
-                comment: comment.map(str::to_owned),
-                loudness: gain_db.and_then(loudness),
+                comment: Some(comment.to_owned()),
                 ..Tags::default()
             },
             dither_seed: 0,
@@ -150,53 +151,25 @@ impl Version<'_> {
             length_frames: Some(length_frames),
         };
         let bits = self.options.bits;
-        let mut files = vec![
-            FileTap::create(
-                &draft.file("mix.wav"),
-                &spec(title.clone(), Format::Wav, bits, Some("mix, ready to be mastered from"), Some(0.0)),
-                Pick::Mix,
-                1.0,
-            )?,
-            FileTap::create(
-                &draft.file("listen.flac"),
-                &spec(
-                    title.clone(),
-                    Format::Flac,
-                    Bits::I24,
-                    Some("listening copy, not a master"),
-                    Some(copy.gain_db),
-                ),
-                Pick::Mix,
-                gain_from_db(copy.gain_db),
-            )?,
-        ];
+        let mut mix_spec = spec(title.clone(), Format::Wav, bits, "mix, ready to be mastered from");
+        mix_spec.tags.loudness = loudness();
+        let mut files = vec![FileTap::create(&draft.file("mix.wav"), &mix_spec, Pick::Mix)?];
+        // The copy is made from the mix as it was played, not as it was rounded.
+        let played = draft.file(if bits == Bits::F32 { "mix.wav" } else { PLAYED });
+        if bits != Bits::F32 {
+            files.push(FileTap::create(&played, &Spec { bits: Bits::F32, ..mix_spec }, Pick::Mix)?);
+        }
         if !graph.master_inserts.is_empty() {
-            let spec = spec(
-                title.clone(),
-                Format::Wav,
-                bits,
-                Some("mix without the owner's chain on the master"),
-                None,
-            );
-            files.push(FileTap::create(&draft.file("mix-dry.wav"), &spec, Pick::Dry, 1.0)?);
+            let spec = spec(title.clone(), Format::Wav, bits, "mix without the owner's chain on the master");
+            files.push(FileTap::create(&draft.file("mix-dry.wav"), &spec, Pick::Dry)?);
         }
         if self.options.stems {
             let folder = draft.subfolder("stems")?;
             for (index, node) in sounding_stems(graph) {
                 let id = &graph.nodes[node].id;
-                let spec = spec(
-                    format!("{title} – {id}"),
-                    Format::Wav,
-                    bits,
-                    Some("stem; all stems sum to the mix"),
-                    None,
-                );
-                files.push(FileTap::create(
-                    &folder.join(format!("{id}.wav")),
-                    &spec,
-                    Pick::Stem(index),
-                    1.0,
-                )?);
+                let spec =
+                    spec(format!("{title} – {id}"), Format::Wav, bits, "stem; all stems sum to the mix");
+                files.push(FileTap::create(&folder.join(format!("{id}.wav")), &spec, Pick::Stem(index))?);
             }
         }
         let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz, true);
@@ -218,7 +191,16 @@ impl Version<'_> {
             self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
             watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });
         }
-        Ok((meter.finish(), length_frames))
+        let measured = meter.finish();
+        let before =
+            Figures { integrated_lufs: measured.integrated_lufs, true_peak_dbtp: measured.true_peak_dbtp };
+        let spec = spec(title.clone(), Format::Flac, Bits::I24, "listening copy, not a master");
+        let copy = deliver(&played, &before, &draft.file("listen.flac"), &spec, &TARGET, watch)?;
+        if bits != Bits::F32 {
+            // It is in nobody's way but the next version's.
+            let _ = fs::remove_file(&played);
+        }
+        Ok((measured, listen(&copy), length_frames))
     }
 
     /// Every direct input of the master that sounds.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mixkeel_dsp::block::{Buffer, Channels, Signal};
+use mixkeel_dsp::block::Signal;
 use mixkeel_io::write::{Spec, Writer, Written, create};
 
 use super::{Pick, Tap};
@@ -20,24 +20,17 @@ impl Pick {
     }
 }
 
-/// Writes one sound of a render to a file, turned up or down.
+/// Writes one sound of a render to a file.
 pub struct FileTap {
     pick: Pick,
-    gain: f32,
-    scaled: Buffer,
     writer: Option<Writer>,
 }
 
 impl FileTap {
     /// Begins a file as `spec` says, with dither of its own. Nothing is there under its name until [`finish`](Self::finish).
-    pub fn create(path: &Path, spec: &Spec, pick: Pick, gain: f64) -> Result<Self, Error> {
-        let frames = if gain == 1.0 { 0 } else { mixkeel_dsp::MAX_BLOCK_FRAMES };
-        Ok(Self {
-            pick,
-            gain: gain as f32,
-            scaled: Buffer::new(Channels::Stereo, frames),
-            writer: Some(create(path, &Spec { dither_seed: pick.dither_seed(), ..spec.clone() })?),
-        })
+    pub fn create(path: &Path, spec: &Spec, pick: Pick) -> Result<Self, Error> {
+        let writer = create(path, &Spec { dither_seed: pick.dither_seed(), ..spec.clone() })?;
+        Ok(Self { pick, writer: Some(writer) })
     }
 
     /// Closes the file and gives it its name.
@@ -53,18 +46,6 @@ impl Tap for FileTap {
 
     fn take(&mut self, heard: Signal<'_>) -> Result<(), Error> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        if self.gain == 1.0 {
-            return Ok(writer.write(heard)?);
-        }
-        let step = self.scaled.frames();
-        for from in (0..heard.frames()).step_by(step) {
-            let part = heard.part(from..from + step);
-            let mut block = self.scaled.block();
-            for (to, from) in block.each().zip(part.each()) {
-                to.iter_mut().zip(from).for_each(|(to, from)| *to = from * self.gain);
-            }
-            writer.write(self.scaled.signal().part(0..part.frames()))?;
-        }
-        Ok(())
+        Ok(writer.write(heard)?)
     }
 }
