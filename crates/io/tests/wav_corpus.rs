@@ -371,3 +371,35 @@ fn notes_and_places_in_time_are_told() {
     assert_eq!(heard.reader.info().time_reference_frames, Some((1 << 32) + 96_000));
     assert_eq!(heard.reader.info().tags, [("scene".to_owned(), "12A".to_owned())]);
 }
+
+#[test]
+fn surround_is_given_channel_by_channel_where_nobody_wants_a_fold() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("surround.wav");
+    let data: Vec<u8> = (0..FRAMES)
+        .flat_map(|frame| (0..6).flat_map(move |c| (code(frame * 6 + c) as i16).to_le_bytes()))
+        .collect();
+    std::fs::write(&path, riff(&[chunk(b"fmt ", &format(1, 6, 48_000, 16, 12)), chunk(b"data", &data)]))
+        .unwrap();
+    let mut reader = open(&path, Downmix::Keep).unwrap();
+    assert_eq!(reader.info().file_channels, 6);
+    let mut planes = vec![vec![0.0_f32; 1_000]; 6];
+    let mut frame = 0;
+    loop {
+        let mut slices: Vec<&mut [f32]> = planes.iter_mut().map(Vec::as_mut_slice).collect();
+        let got = reader.read_planes(&mut slices).unwrap();
+        if got == 0 {
+            break;
+        }
+        for n in 0..got {
+            for (channel, plane) in planes.iter().enumerate() {
+                assert_eq!(plane[n], code((frame + n) * 6 + channel) as i16 as f32 / 32_768.0);
+            }
+        }
+        frame += got;
+    }
+    assert_eq!((frame, reader.position_frames()), (FRAMES, FRAMES as u64));
+    let mut two = Buffer::new(Channels::Stereo, 16);
+    let error = open(&path, Downmix::Keep).unwrap().read(&mut two.block()).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::Misuse, "two channels out of six without a fold would be a guess");
+}

@@ -26,6 +26,8 @@ pub enum Downmix {
     Refuse,
     /// Fold up to eight channels to stereo with the coefficients of ITU-R BS.775-4, annex 4.
     Fold,
+    /// Leave them as they are: [`Reader::read_planes`] gives them one by one.
+    Keep,
 }
 
 struct Folding {
@@ -57,6 +59,7 @@ impl Reader {
         let (channels, folding) = match Channels::from_count(usize::from(sound.channels)) {
             Some(channels) => (channels, None),
             None if sound.channels == 0 => return Err(Fault::corrupt("its header gives no channels")),
+            None if downmix == Downmix::Keep => (Channels::Stereo, None),
             None => {
                 let table = fold::table(sound.channels, downmix == Downmix::Fold)?;
                 let planes = vec![Vec::new(); usize::from(sound.channels)];
@@ -118,7 +121,42 @@ impl Reader {
             if got == 0 {
                 break;
             }
-            self.clean(&mut into.part(done..done + got), self.position);
+            let mut part = into.part(done..done + got);
+            let channels = self.info.channels.count();
+            self.clean(part.each(), channels, got);
+            self.position += got as u64;
+            done += got;
+        }
+        Ok(done)
+    }
+
+    /// Fills one slice for each channel of the file, unfolded and in the file's order, as far as there is sound; gives the
+    /// frames written, 0 at the end. Slices that are longer than the shortest are filled as far as that.
+    ///
+    /// # Errors
+    /// When the disk fails, or there are not as many slices as the file has channels.
+    pub fn read_planes(&mut self, planes: &mut [&mut [f32]]) -> Result<usize, ReadError> {
+        self.fill_planes(planes).map_err(|fault| fault.at("cannot read", &self.path))
+    }
+
+    fn fill_planes(&mut self, planes: &mut [&mut [f32]]) -> Result<usize, Fault> {
+        if planes.len() != usize::from(self.info.file_channels) {
+            let why =
+                format!("it has {} channels and was asked for {}", self.info.file_channels, planes.len());
+            return Err(Fault::new(ReadErrorKind::Misuse, why, "Give one slice for each channel"));
+        }
+        let channels = planes.len();
+        let frames = planes.iter().map(|plane| plane.len()).min().unwrap_or(0);
+        let mut done = 0;
+        while done < frames {
+            let mut rest: Vec<&mut [f32]> =
+                planes.iter_mut().filter_map(|plane| plane.get_mut(done..frames)).collect();
+            let got = self.stream.read(&mut rest, &mut self.log)?;
+            if got == 0 {
+                break;
+            }
+            let parts = rest.into_iter().filter_map(|plane| plane.get_mut(..got));
+            self.clean(parts, channels, got);
             self.position += got as u64;
             done += got;
         }
@@ -141,6 +179,14 @@ impl Reader {
                     return Err(Fault::new(ReadErrorKind::Misuse, why, "Read it into a stereo block"));
                 };
                 let Some(Folding { table, planes }) = folding else {
+                    if self.info.file_channels != 2 {
+                        let why = format!("its {} channels were to be kept", self.info.file_channels);
+                        return Err(Fault::new(
+                            ReadErrorKind::Misuse,
+                            why,
+                            "Read them one by one, or fold them",
+                        ));
+                    }
                     return self.stream.read(&mut [left, right], log);
                 };
                 let frames = left.len().min(FOLD_FRAMES);
@@ -153,16 +199,16 @@ impl Reader {
         }
     }
 
-    /// Replaces what is no number by silence, and counts it once however often it is read.
-    fn clean(&mut self, block: &mut Block, at: u64) {
+    /// Replaces what is no number by silence in frames read from the present position, and counts it once however often it
+    /// is read, in as many planes as there are channels.
+    fn clean<'a>(&mut self, planes: impl Iterator<Item = &'a mut [f32]>, channels: usize, frames: usize) {
         if !self.may_hold_nan {
             return;
         }
-        let channels = self.info.channels.count();
+        let at = self.position;
         let checked = usize::try_from(self.checked_to.saturating_sub(at)).unwrap_or(usize::MAX);
-        let frames = block.frames();
         let mut first = None;
-        for (channel, plane) in block.each().enumerate() {
+        for (channel, plane) in planes.enumerate() {
             // The largest magnitude as bits: NaN and infinity lie above every number, and a maximum vectorises.
             if plane.iter().fold(0, |most, x| (x.to_bits() & MAGNITUDE).max(most)) < INFINITY {
                 continue;
