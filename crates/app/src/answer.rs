@@ -19,6 +19,7 @@ pub struct Answer {
     text: String,
     is_data: bool,
     exit: u8,
+    failures: Vec<Error>,
 }
 
 impl Answer {
@@ -32,7 +33,7 @@ impl Answer {
                 .because(error.to_string())
         })?;
         let text = lines.iter().map(|line| format!("{line}\n")).collect();
-        Ok(Self { document: document + "\n", text, is_data: false, exit: 0 })
+        Ok(Self { document: document + "\n", text, is_data: false, exit: 0, failures: Vec::new() })
     }
 
     /// The text is what was asked for, so that `--quiet` does not swallow it.
@@ -49,13 +50,26 @@ impl Answer {
         self
     }
 
-    /// Writes the answer to stdout, and says with which code to end.
+    /// Parts of the work failed: each is told on stderr, and the program ends with the code of the first.
+    #[must_use]
+    pub fn with_failures(mut self, failures: Vec<Error>) -> Self {
+        if let Some(first) = failures.first() {
+            self.exit = first.kind.exit_code();
+        }
+        self.failures = failures;
+        self
+    }
+
+    /// Writes the answer to stdout, what failed to stderr, and says with which code to end.
     pub fn print(&self, how: &Everywhere) -> ExitCode {
         let text = match how {
             Everywhere { json: true, .. } => self.document.as_str(),
             Everywhere { quiet: true, .. } if !self.is_data => "",
             _ => self.text.as_str(),
         };
+        for failure in &self.failures {
+            failure::tell(failure, how);
+        }
         match to_stdout(text) {
             Ok(()) => ExitCode::from(self.exit),
             Err(error) => failure::print(&unwritable(&error), how),

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use mixkeel::Error;
 
 use crate::answer::Answer;
-use crate::commands::{completions, convert, demo, doctor, man, mix, render, schema};
+use crate::commands::{completions, convert, demo, doctor, man, measure, mix, render, schema};
 use crate::face::Face;
 
 /// What is printed when nothing is asked: six lines.
@@ -80,6 +80,8 @@ pub enum Command {
     Mix(mix::Mix),
     /// Play a session as it stands: the mix, its stems, or a part
     Render(render::Render),
+    /// Measure files: loudness, peaks, spectrum, faults
+    Measure(measure::Measure),
     /// Change rate, word length or format of one file
     Convert(convert::Convert),
     /// Say what works on this machine
@@ -105,6 +107,7 @@ impl Command {
             Command::Demo(command) => command.run(face),
             Command::Mix(command) => command.run(face),
             Command::Render(command) => command.run(face),
+            Command::Measure(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),
             Command::Completions(command) => command.run(),

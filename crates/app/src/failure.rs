@@ -60,6 +60,12 @@ pub fn print(error: &Error, how: &Everywhere) -> ExitCode {
     if how.json {
         print_document(error);
     }
+    tell(error, how);
+    ExitCode::from(error.kind.exit_code())
+}
+
+/// Tells of a failure on stderr, as words or as an event.
+pub fn tell(error: &Error, how: &Everywhere) {
     if how.events {
         to_stderr(
             &serde_json::to_string(&ErrorEvent { ev: "error", error: ErrorBody::of(error) })
@@ -68,7 +74,6 @@ pub fn print(error: &Error, how: &Everywhere) -> ExitCode {
     } else {
         to_stderr(&words(error));
     }
-    ExitCode::from(error.kind.exit_code())
 }
 
 /// A failure for people. A reason of several lines, such as a place in a session file, stays below its first.

@@ -42,6 +42,7 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> Option<Error> {
             base.hint(format!("play it:  mixkeel render \"{shown}\""))
         } else {
             base.hint("a song is a folder with one file a track:  mixkeel mix FOLDER")
+                .hint(format!("measure it:  mixkeel measure \"{shown}\""))
                 .hint(format!("change its format:  mixkeel convert \"{shown}\" OUT"))
         });
     }

@@ -35,6 +35,7 @@ fn every_result_is_one_document_that_fits_its_schema() {
         (&["mix", "My Song", "--json"][..], "report"),
         (&["--json", "My Song"], "report"),
         (&["render", "My Song-mix", "--json"], "render"),
+        (&["measure", "take.wav", "My Song", "--json"], "measure"),
         (&["convert", "take.wav", "take.flac", "--json"], "convert"),
         (&["doctor", "--json"], "doctor"),
     ] {

@@ -5,7 +5,7 @@ mod desk;
 use desk::Desk;
 
 /// Commands whose help is read; hidden ones too.
-const COMMANDS: &[&str] = &["mix", "render", "convert", "doctor", "completions", "man", "schema"];
+const COMMANDS: &[&str] = &["mix", "render", "measure", "convert", "doctor", "completions", "man", "schema"];
 
 #[test]
 fn without_a_word_there_are_six_lines_with_two_examples() {
@@ -77,9 +77,15 @@ fn completions_and_manual_pages_are_whole() {
     }
     let said = desk.run(&["man", "deep/pages"]);
     assert_eq!(said.code, Some(0), "{said:?}");
-    for page in
-        ["mixkeel", "mixkeel-demo", "mixkeel-mix", "mixkeel-render", "mixkeel-convert", "mixkeel-doctor"]
-    {
+    for page in [
+        "mixkeel",
+        "mixkeel-demo",
+        "mixkeel-mix",
+        "mixkeel-render",
+        "mixkeel-measure",
+        "mixkeel-convert",
+        "mixkeel-doctor",
+    ] {
         let text = std::fs::read_to_string(desk.path(&format!("deep/pages/{page}.1"))).unwrap();
         assert!(text.contains(".TH") && text.contains("EXAMPLES"), "{page}");
     }

@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod ear;
 pub mod error;
 pub mod json;
+pub mod measure;
 pub mod mix;
 pub mod play;
 pub mod project;

@@ -16,6 +16,7 @@ pub fn all() -> Vec<(String, Value)> {
         one::<mixkeel_session::edit::Edits>("edits"),
         one::<crate::watch::Event>("event"),
         one::<crate::project::ledger::Line>("ledger"),
+        one::<crate::measure::MeasureReport>("measure"),
         one::<crate::render::RenderOutcome>("render"),
         one::<crate::report::Report>("report"),
         ("session-1.json".to_owned(), mixkeel_session::schema::schema()),

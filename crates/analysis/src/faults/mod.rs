@@ -2,7 +2,7 @@
 //!
 //! [`FaultsMeter`] cuts the signal into blocks of its own at fixed frames and shows each block to one meter a fault, so the
 //! reading does not depend on how the signal arrived. Thresholds are chosen for few false alarms: a fault that is told is
-//! worth a listen. `cargo run -p mixkeel --example fault_table` prints what they find in known material.
+//! worth a listen. `cargo run --release -p mixkeel --example fault_table` prints what they find in known material.
 
 mod bandwidth;
 mod bits;

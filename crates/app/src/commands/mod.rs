@@ -5,6 +5,7 @@ pub mod convert;
 pub mod demo;
 pub mod doctor;
 pub mod man;
+pub mod measure;
 pub mod mix;
 pub mod render;
 pub mod schema;
