@@ -11,6 +11,7 @@ use mixkeel_analysis::loudness::LoudnessMeter;
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::profile::ProfileMeter;
 use mixkeel_analysis::programme::ProgrammeMeter;
+use mixkeel_analysis::space::SpaceMeter;
 use mixkeel_analysis::spectrum::SpectrumMeter;
 use mixkeel_analysis::stereo::StereoReading;
 use mixkeel_analysis::true_peak::TruePeakMeter;
@@ -59,6 +60,8 @@ fn stereo_minute(c: &mut Criterion) {
     group.bench_function("programme", |b| b.iter(|| black_box(run(&mut programme, &left, &right))));
     let mut energy = EnergyMeter::new();
     group.bench_function("energy", |b| b.iter(|| black_box(run(&mut energy, &left, &right))));
+    let mut space = SpaceMeter::new();
+    group.bench_function("space", |b| b.iter(|| black_box(run(&mut space, &left, &right))));
     let mut profile = ProfileMeter::new(RATE_HZ, Channels::Stereo);
     group.bench_function("profile", |b| b.iter(|| black_box(run(&mut profile, &left, &right))));
     let mut with_music = ProfileMeter::new(RATE_HZ, Channels::Stereo).with_music();

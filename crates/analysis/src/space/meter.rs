@@ -38,7 +38,8 @@ pub struct SpaceReading {
     pub decay_s: Option<Estimate>,
     /// Direct over reverberant energy in dB, from the decays at whose beginning the direct sound was seen to stop: a fall
     /// at once by 2 dB or more. `None` where it was seen at less than a quarter of the decays: wetter than about 3 dB, or a
-    /// sound that decays by itself.
+    /// sound that decays by itself. A drum whose stroke is followed by the ringing of its shell falls in two steps like a
+    /// room, and reads as one: of single drums this says how the sample was made, not where it was recorded.
     pub direct_to_reverberant_db: Option<Estimate>,
 }
 
