@@ -127,6 +127,10 @@ pub static CATALOG: &[Kind] = &[
         "align",
         "Brings microphones on one source together in time, polarity and phase.",
     ),
+    Kind::of::<processors::multiband::Multiband>(
+        "multiband",
+        "Compresses or expands two to five parts of the spectrum, each by itself.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",

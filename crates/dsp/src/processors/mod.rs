@@ -10,6 +10,7 @@ pub mod eq;
 pub mod gain;
 pub mod gate;
 pub mod limiter;
+pub mod multiband;
 pub mod pan;
 pub mod polarity;
 pub mod resonance;
