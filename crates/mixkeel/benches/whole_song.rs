@@ -1,10 +1,13 @@
-//! Times whole songs from files to files: `cargo bench -p mixkeel --bench whole_song -- [render|mix|long] [FOLDER]`.
+//! Times whole songs from files to files: `cargo bench -p mixkeel --bench whole_song -- [render|console|mix|long] [FOLDER]`.
 //!
 //! `render`: 24 stereo tracks of 4 minutes at 48 kHz and 24 bits, gain and pan, three buses, mix and stems written;
 //! beside it the time to read and write the same bytes with nothing in between, which is the limit.
-//! `mix`: the whole way on a folder, split into its stages. `long`: 100 stereo tracks of an hour in sparse files.
+//! `console`: the same tracks with an equaliser and a compressor each, two sends, six buses with compressors, a reverb and a
+//! delay. `mix`: the whole way on a folder, split into its stages. `long`: 100 stereo tracks of an hour in sparse files.
 //! FOLDER is where files are written (a memory file system leaves the disk out of the figures) or, for `mix`, the song.
 #![allow(missing_docs, clippy::unwrap_used)] // a benchmark that cannot set up its files has nothing to say
+
+mod songs;
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -15,12 +18,12 @@ use std::time::Instant;
 use mixkeel::mix::{MixOptions, mix};
 use mixkeel::render::{RenderOptions, Stems, render};
 use mixkeel::{Event, Silent, Stage, Watch};
-use mixkeel_dsp::block::{Buffer, Channels};
+use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::{Downmix, open};
-use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+use mixkeel_io::write::create;
 use rayon::prelude::*;
+use songs::{RATE_HZ, spec, write_noise};
 
-const RATE_HZ: u32 = 48_000;
 const TRACKS: usize = 24;
 const MINUTES: f64 = 4.0;
 
@@ -29,9 +32,10 @@ fn main() {
     let folder = words.get(1).map_or_else(|| std::env::temp_dir().join("mixkeel-bench"), PathBuf::from);
     match words.first().map(String::as_str) {
         None | Some("render") => render_bench(&folder),
+        Some("console") => console_bench(&folder),
         Some("mix") => mix_bench(&folder),
         Some("long") => long_bench(&folder),
-        Some(other) => println!("no benchmark is called {other}; there are render, mix and long"),
+        Some(other) => println!("no benchmark is called {other}; there are render, console, mix and long"),
     }
 }
 
@@ -64,6 +68,54 @@ fn render_bench(folder: &Path) {
         song_s / limit,
         best / limit
     );
+}
+
+fn console_bench(folder: &Path) {
+    let song = folder.join("song");
+    fs::create_dir_all(&song).unwrap();
+    let frames = (MINUTES * 60.0 * f64::from(RATE_HZ)) as usize;
+    (0..TRACKS)
+        .into_par_iter()
+        .for_each(|index| write_noise(&song.join(format!("t{index:02}.wav")), index, frames));
+    let session = folder.join("console.toml");
+    fs::write(&session, console_text("song", TRACKS, 6)).unwrap();
+    let out = folder.join("console-out");
+    let options = RenderOptions { out: Some(out.clone()), stems: Stems::Bus, ..RenderOptions::default() };
+    let mut best = f64::INFINITY;
+    for _ in 0..3 {
+        let started = Instant::now();
+        render(&session, &options, &Silent).unwrap();
+        best = best.min(started.elapsed().as_secs_f64());
+    }
+    println!(
+        "console: {TRACKS} stereo tracks x {MINUTES} min, stems written: best of 3 {best:.2} s, {:.0} x real time",
+        MINUTES * 60.0 / best
+    );
+}
+
+/// A console in use: four bands and a compressor a track, two sends, compressors on the buses, two returns.
+fn console_text(song: &str, tracks: usize, buses: usize) -> String {
+    let compressor =
+        |id: &str| format!("kind = \"compressor\"\nid = \"{id}\"\nthreshold_db = -18.0\nratio = 3.0\n");
+    let mut text = session_text(song, tracks, buses);
+    let equaliser = "\n[[track.insert]]\nid = \"eq-1\"\nkind = \"eq\"\n\
+        band.1 = { shape = \"low-cut\", freq_hz = 60 }\nband.2 = { freq_hz = 250, gain_db = -3.0 }\n\
+        band.3 = { freq_hz = 3000, gain_db = 2.0 }\nband.4 = { shape = \"high-shelf\", freq_hz = 9000, gain_db = 2.5 }\n";
+    let sends = "\n[[track.send]]\nid = \"send-1\"\nto = \"hall\"\nlevel_db = -14.0\n\
+        \n[[track.send]]\nid = \"send-2\"\nto = \"echo\"\nlevel_db = -20.0\n";
+    text = text
+        .split("\n[[")
+        .map(|table| match table.split_once("]]") {
+            Some(("track", _)) => {
+                format!("\n[[{table}{equaliser}\n[[track.insert]]\n{}{sends}", compressor("comp-1"))
+            }
+            Some(("bus", _)) => format!("\n[[{table}\n[[bus.insert]]\n{}", compressor("glue")),
+            _ => table.to_owned(),
+        })
+        .collect();
+    text.push_str("\n[[return]]\nid = \"hall\"\ninsert = [{ id = \"reverb-1\", kind = \"reverb\", preset = \"hall\" }]\n");
+    text.push_str("\n[[return]]\nid = \"echo\"\ninsert = [{ id = \"delay-1\", kind = \"delay\" }]\n");
+    text
 }
 
 /// Reads every file of a folder and writes so many bytes, on all threads, with nothing in between.
@@ -199,28 +251,6 @@ fn session_text(song: &str, tracks: usize, buses: usize) -> String {
     text
 }
 
-fn write_noise(path: &Path, seed: usize, frames: usize) {
-    if path.exists() {
-        return;
-    }
-    let mut writer = create(path, &spec(frames)).unwrap();
-    let mut buffer = Buffer::new(Channels::Stereo, 4_096);
-    let mut state = seed as u32 * 2_654_435_761 + 1;
-    let mut left = frames;
-    while left > 0 {
-        let now = left.min(4_096);
-        for channel in buffer.block().each() {
-            for sample in channel {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                *sample = (state >> 8) as f32 / 16_777_216.0 - 0.5;
-            }
-        }
-        writer.write(buffer.signal().part(0..now)).unwrap();
-        left -= now;
-    }
-    writer.finish().unwrap();
-}
-
 /// A file whose header promises an hour and whose body is a hole, which reads as silence; a click near the end.
 fn write_sparse(path: &Path, frames: usize) {
     if path.exists() {
@@ -241,17 +271,4 @@ fn write_sparse(path: &Path, frames: usize) {
     file.set_len(bytes.len() as u64 + u64::from(size)).unwrap();
     file.seek(SeekFrom::End(-600)).unwrap();
     file.write_all(&[0x10; 6]).unwrap();
-}
-
-fn spec(frames: usize) -> Spec {
-    Spec {
-        format: Format::Wav,
-        bits: Bits::I24,
-        rate_hz: RATE_HZ,
-        channels: Channels::Stereo,
-        tags: Tags::default(),
-        dither_seed: 0,
-        source_bits: None,
-        length_frames: Some(frames as u64),
-    }
 }
