@@ -13,7 +13,12 @@ use crate::processor::{AssetSpec, Context, Processor, Report, Setup, State, Tail
 /// so nothing that is multiplied by an ordinary gain downstream gets there either.
 pub const NOTHING: f32 = 1e-30;
 
-/// Replaces what is not finite or nearly nothing by zero, and says how many samples were not finite.
+/// Above this magnitude a sample is brought down to it: +120 dBFS, far over anything that is sound, and low enough that its
+/// square and a thousand of those still fit an `f32`. Ours.
+pub const LOUDEST: f32 = 1e6;
+
+/// Replaces what is not finite or nearly nothing by zero, brings what is beyond all sound down to [`LOUDEST`], and says how many
+/// samples were not finite.
 pub fn clean(io: &mut Block<'_>) -> u64 {
     let mut not_finite = 0;
     for channel in io.each() {
@@ -23,7 +28,11 @@ pub fn clean(io: &mut Block<'_>) -> u64 {
             for sample in run {
                 let magnitude = sample.abs();
                 odd += u32::from(!magnitude.is_finite());
-                *sample = if (NOTHING..=f32::MAX).contains(&magnitude) { *sample } else { 0.0 };
+                *sample = if (NOTHING..=f32::MAX).contains(&magnitude) {
+                    sample.clamp(-LOUDEST, LOUDEST)
+                } else {
+                    0.0
+                };
             }
             not_finite += u64::from(odd);
         }
@@ -209,8 +218,9 @@ mod tests {
 
     #[test]
     fn only_numbers_that_are_something_stay() {
-        let mut samples = [1.0, f32::NAN, -0.5, f32::INFINITY, 1e-31, -1e-45, f32::NEG_INFINITY, 2e-30];
+        let mut samples =
+            [1.0, f32::NAN, -0.5, f32::INFINITY, 1e-31, -1e-45, f32::NEG_INFINITY, 2e-30, -1e30];
         assert_eq!(clean(&mut Block::mono(&mut samples)), 3);
-        assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30]);
+        assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30, -LOUDEST]);
     }
 }
