@@ -53,7 +53,7 @@ fn shake(kind: &Kind, settings: &mut BoxedSettings, playing: bool, random: &mut 
     for spec in kind.specs.iter().filter(|spec| spec.automatable || !playing) {
         settings.set(spec.id, &any_value(spec, random)).unwrap();
     }
-    for bands in kind.bands {
+    if let Some(bands) = kind.bands {
         let numbers = if playing { settings.band_numbers() } else { (1..=bands.most.min(4)).collect() };
         for number in numbers {
             for spec in bands.specs.iter().filter(|spec| spec.automatable || !playing) {

@@ -58,7 +58,7 @@ const JOBS: [Job; 6] = [
     },
     Job {
         name: "saturation",
-        ours: &["saturation", "curve=soft", "drive_db=12", "match_level=false"],
+        ours: &["saturation", "shape=soft", "drive_db=12", "match_level=false"],
         sox: "overdrive 12 0",
         ffmpeg: "volume=12dB,asoftclip=type=tanh:oversample=8",
         pedalboard: "Distortion(12)",
