@@ -131,6 +131,10 @@ pub static CATALOG: &[Kind] = &[
         "multiband",
         "Compresses or expands two to five parts of the spectrum, each by itself.",
     ),
+    Kind::of::<processors::convolution::Convolution>(
+        "convolution",
+        "Puts a sound into a recorded space, by its impulse response.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",

@@ -1,5 +1,6 @@
 //! Mathematics without parameters: what processors, readers and writers of sound are built from.
 
+pub mod convolver;
 pub mod crossover;
 pub mod detector;
 pub mod dither;

@@ -2,6 +2,7 @@
 
 pub mod align;
 pub mod compressor;
+pub mod convolution;
 pub mod debleed;
 pub mod delay_line;
 pub mod denoise;
