@@ -258,10 +258,11 @@ impl<const C: usize> Svf<C> {
         self.settle();
     }
 
-    /// Drops what has faded to nothing; to be called now and then where [`next`](Self::next) is called alone.
+    /// Drops what has faded to nothing; to be called now and then where [`next`](Self::next) is called alone. What comes
+    /// out may be a zero of the other sign thereafter: where bits count, add 0.0 to the sample.
     pub fn settle(&mut self) {
         for state in self.first.iter_mut().chain(&mut self.second) {
-            if state.abs() < NOTHING {
+            if state.abs() < NOTHING && *state != 0.0 {
                 *state = 0.0;
             }
         }

@@ -101,7 +101,7 @@ impl Processor for Align {
                 let frames = &mut frames[..channel.len()];
                 frames.iter_mut().zip(&*channel).for_each(|(frame, sample)| *frame = [f64::from(*sample)]);
                 memory.run_motion(motion, frames);
-                channel.iter_mut().zip(frames).for_each(|(sample, [frame])| *sample = *frame as f32);
+                channel.iter_mut().zip(frames).for_each(|(sample, [frame])| *sample = *frame as f32 + 0.0);
             }
         });
         self.sign.walk(at.frame, io.frames(), |stretch, motion| {

@@ -219,7 +219,10 @@ impl DynamicEq {
         });
         if touched {
             for (channel, samples) in io.each().enumerate() {
-                samples.iter_mut().zip(&*frames).for_each(|(sample, frame)| *sample = frame[channel] as f32);
+                samples
+                    .iter_mut()
+                    .zip(&*frames)
+                    .for_each(|(sample, frame)| *sample = frame[channel] as f32 + 0.0);
             }
         }
     }

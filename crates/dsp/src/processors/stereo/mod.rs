@@ -204,8 +204,8 @@ fn spread(
         let mid = (f64::from(*left) + f64::from(*right)) / 2.0;
         let share = motion.share(frame);
         let between = |part: usize| from.spread[part] + (to.spread[part] - from.spread[part]) * share;
-        *left = (between(0) * mid + between(1) * side) as f32;
-        *right = (between(2) * mid + between(3) * side) as f32;
+        *left = (between(0) * mid + between(1) * side) as f32 + 0.0;
+        *right = (between(2) * mid + between(3) * side) as f32 + 0.0;
     }
 }
 
