@@ -114,6 +114,7 @@ pub static CATALOG: &[Kind] = &[
         "debleed",
         "Takes out what leaks into a close microphone from instruments that have their own.",
     ),
+    Kind::of::<processors::dehum::Dehum>("dehum", "Takes mains hum and its harmonics out."),
     Kind::of::<processors::denoise::Denoise>("denoise", "Takes a steady noise floor out."),
     Kind::of::<processors::gate::Gate>(
         "gate",

@@ -4,6 +4,7 @@ pub mod align;
 pub mod compressor;
 pub mod convolution;
 pub mod debleed;
+pub mod dehum;
 pub mod delay_line;
 pub mod denoise;
 pub mod dynamic_eq;
