@@ -136,6 +136,10 @@ pub static CATALOG: &[Kind] = &[
         "convolution",
         "Puts a sound into a recorded space, by its impulse response.",
     ),
+    Kind::of::<processors::de_esser::DeEsser>(
+        "de-esser",
+        "Softens the sharp consonants of a voice at any level.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",

@@ -3,6 +3,7 @@
 pub mod align;
 pub mod compressor;
 pub mod convolution;
+pub mod de_esser;
 pub mod debleed;
 pub mod dehum;
 pub mod delay_line;
