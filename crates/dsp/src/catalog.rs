@@ -116,6 +116,10 @@ pub static CATALOG: &[Kind] = &[
     ),
     Kind::of::<processors::dehum::Dehum>("dehum", "Takes mains hum and its harmonics out."),
     Kind::of::<processors::denoise::Denoise>("denoise", "Takes a steady noise floor out."),
+    Kind::of::<processors::declick::Declick>(
+        "declick",
+        "Finds clicks and crackle, and puts back what the sound most likely was.",
+    ),
     Kind::of::<processors::gate::Gate>(
         "gate",
         "Turns down what is soft: the pauses between notes, and the bleed in them.",

@@ -5,6 +5,7 @@ pub mod compressor;
 pub mod convolution;
 pub mod de_esser;
 pub mod debleed;
+pub mod declick;
 pub mod dehum;
 pub mod delay_line;
 pub mod denoise;
