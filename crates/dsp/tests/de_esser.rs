@@ -66,7 +66,8 @@ fn the_s_becomes_softer_and_the_vowel_stays_at_any_level() {
                 (change(520, 610), change(100, 480))
             };
             let (s, vowel) = taken(-10.0);
-            assert!((-8.0..-2.0).contains(&s), "{mode:?} {rate_hz} {s}");
+            // The resonance is broader at high rates, so less of it lies above the frequency.
+            assert!((-8.0..-1.5).contains(&s), "{mode:?} {rate_hz} {s}");
             assert!(vowel.abs() < 0.05, "{mode:?} {rate_hz} {vowel}");
             for other_db in [10.0, -30.0] {
                 let (same, _) = taken(other_db);
