@@ -268,8 +268,8 @@ fn rule_ids(text: &str) -> Vec<String> {
     found
 }
 
-/// The first string of every `kind::<…>(…)` in the catalogue.
+/// The first string of every `Kind::of::<…>(…)` in the catalogue.
 fn kind_ids(text: &str) -> Vec<String> {
-    let calls = text.split("kind::<").skip(1);
+    let calls = text.split("Kind::of::<").skip(1);
     calls.filter_map(|call| call.split_once(">(")?.1.split('"').nth(1)).map(str::to_owned).collect()
 }

@@ -291,11 +291,11 @@ impl Processor for Convolution {
 
     const ASSETS: &'static [AssetSpec] = &[
         AssetSpec {
-            id: "response",
+            id: "impulse",
             help: "The impulse response, mono or stereo. With a second one: what comes back, left and right, for the left input.",
         },
         AssetSpec {
-            id: "response-right",
+            id: "impulse_right",
             help: "True stereo: what comes back, left and right, for the right input.",
         },
     ];
