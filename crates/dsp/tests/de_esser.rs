@@ -63,7 +63,8 @@ fn the_s_becomes_softer_and_the_vowel_stays_at_any_level() {
                 let change = |from, to| {
                     db(rms(part(&heard, rate_hz, from, to)) / rms(part(&sound, rate_hz, from, to)))
                 };
-                (change(520, 610), change(100, 480))
+                // The first moment of the first vowel is a corner, from which it has recovered by then.
+                (change(520, 610), change(350, 480))
             };
             let (s, vowel) = taken(-10.0);
             // The resonance is broader at high rates, so less of it lies above the frequency.
