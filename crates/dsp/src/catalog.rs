@@ -144,6 +144,10 @@ pub static CATALOG: &[Kind] = &[
         "de-esser",
         "Softens the sharp consonants of a voice at any level.",
     ),
+    Kind::of::<processors::delay::Delay>(
+        "delay",
+        "Repeats a sound as echoes, in time with the song or at any time.",
+    ),
     Kind::of::<processors::delay_line::DelayLine>(
         "delay-line",
         "Makes a signal later, by any time and not only whole frames.",

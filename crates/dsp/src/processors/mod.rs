@@ -7,6 +7,7 @@ pub mod de_esser;
 pub mod debleed;
 pub mod declick;
 pub mod dehum;
+pub mod delay;
 pub mod delay_line;
 pub mod denoise;
 pub mod dynamic_eq;
