@@ -1,4 +1,5 @@
-//! Prints what the reverb's spaces measure like: `cargo run --release --example reverb_report`.
+//! Prints what the reverb's spaces measure like, and draws them where a file is named:
+//! `cargo run --release -p mixkeel-dsp --example reverb_report -- docs/reference/img/reverb.svg`.
 
 use std::error::Error;
 
@@ -9,6 +10,9 @@ use mixkeel_dsp::processors::reverb::{Reverb, ReverbSettings};
 mod spaces;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if let Some(path) = std::env::args_os().nth(1) {
+        std::fs::write(path, spaces::picture::svg())?;
+    }
     let rate_hz = 48_000;
     for preset in Reverb::PRESETS {
         let settings: ReverbSettings = preset.settings()?;

@@ -136,6 +136,10 @@ fn bessel_i0(x: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);
     for k in 1..200 {
         term *= x * x / 4.0 / f64::from(k * k);
+        // From here on nothing is left that would change the sum.
+        if term < 1e-18 * sum {
+            break;
+        }
         sum += term;
     }
     sum

@@ -2,6 +2,8 @@
 #![allow(dead_code)] // Each test binary uses its own part.
 #![allow(clippy::unwrap_used)] // A measurement that cannot get ready has failed.
 
+pub mod picture;
+
 use mixkeel_dsp::block::{Block, Channels};
 use mixkeel_dsp::kernels::svf::{Section, Svf, tan_half};
 use mixkeel_dsp::processor::{Context, Processor, Setup};
@@ -26,9 +28,14 @@ pub fn response<P: Processor>(settings: &P::Settings, rate_hz: u32, sound: [Vec<
     [left, right]
 }
 
-/// One octave around a frequency: Butterworth, 24 dB an octave to either side.
+/// One octave around a frequency.
 pub fn octave(sound: &[f32], centre_hz: f64, rate_hz: u32) -> Vec<f32> {
-    let edges = [centre_hz * std::f64::consts::FRAC_1_SQRT_2, centre_hz * std::f64::consts::SQRT_2];
+    band(sound, centre_hz, 1.0, rate_hz)
+}
+
+/// A band so many octaves wide around a frequency: Butterworth, 24 dB an octave to either side.
+pub fn band(sound: &[f32], centre_hz: f64, octaves: f64, rate_hz: u32) -> Vec<f32> {
+    let edges = [-0.5, 0.5].map(|side| centre_hz * libm::exp2(side * octaves));
     let mut frames: Vec<[f64; 1]> = sound.iter().map(|sample| [f64::from(*sample)]).collect();
     for q in [0.541_196_100_146_197, 1.306_562_964_876_376] {
         for section in [
