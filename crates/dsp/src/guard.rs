@@ -43,7 +43,7 @@ pub fn clean(io: &mut Block<'_>) -> u64 {
 /// A processor that is only ever handed finite samples, and that sleeps through silence.
 ///
 /// It falls asleep at the first point of the control grid at which input and keys have been exactly zero for as long as
-/// its tail, and forgets everything then, as after a reset; it wakes with the first frame that is not zero. Both are
+/// its memory, and forgets everything then, as after a reset; it wakes with the first frame that is not zero. Both are
 /// frames of the session and of the sound, so the size of blocks is not heard. While it sleeps it gives zeros and costs a
 /// look at its input.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl<P: Processor> Guard<P> {
     }
 
     fn rests_after(&self) -> usize {
-        self.inner.tail().frames().max(self.inner.latency_frames())
+        self.inner.memory_frames().max(self.inner.tail().frames()).max(self.inner.latency_frames())
     }
 }
 
@@ -191,6 +191,10 @@ impl<P: Processor> Processor for Guard<P> {
 
     fn tail(&self) -> Tail {
         self.inner.tail()
+    }
+
+    fn memory_frames(&self) -> usize {
+        self.inner.memory_frames()
     }
 
     fn report(&self, out: &mut Report) {

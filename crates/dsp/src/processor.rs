@@ -169,6 +169,13 @@ pub trait Processor: Default + Send + 'static {
         Tail::Exact(0)
     }
 
+    /// For how many frames of silence the past has to be kept, because the next sound would still be changed by it: at
+    /// least the tail, longer where a detector recovers or something has been learned. Law: a longer silence can be
+    /// followed by a [`reset`](Self::reset) without being heard.
+    fn memory_frames(&self) -> usize {
+        self.tail().frames()
+    }
+
     /// What was done to the last block.
     fn report(&self, _out: &mut Report) {}
 
@@ -306,6 +313,8 @@ pub trait AnyProcessor: Send {
     fn latency_frames(&self) -> usize;
     /// See [`Processor::tail`].
     fn tail(&self) -> Tail;
+    /// See [`Processor::memory_frames`].
+    fn memory_frames(&self) -> usize;
     /// See [`Processor::report`].
     fn report(&self, out: &mut Report);
     /// See [`Processor::snapshot`].
@@ -343,6 +352,10 @@ impl<P: Processor> AnyProcessor for P {
 
     fn tail(&self) -> Tail {
         Processor::tail(self)
+    }
+
+    fn memory_frames(&self) -> usize {
+        Processor::memory_frames(self)
     }
 
     fn report(&self, out: &mut Report) {

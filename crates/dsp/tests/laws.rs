@@ -324,7 +324,7 @@ fn a_block_without_frames_changes_nothing() {
 fn long_silence_is_slept_through_and_woken_from_at_the_same_frame_whatever_the_blocks() {
     everywhere(|kind, setup, random| {
         let settings = any_settings(kind, random);
-        let rest = ready(kind, setup, &settings).tail().frames() + 300;
+        let rest = ready(kind, setup, &settings).memory_frames() + 300;
         if rest > 200_000 {
             return;
         }
@@ -394,6 +394,38 @@ fn none_of_a_mix_is_the_sound_itself_but_later() {
         play(&mut *processor, &mut heard, FIRST_FRAME, 256, &[]);
         for (heard, sound) in heard.signal().each().zip(sound.signal().each()) {
             assert!(same_bits(&heard[late..], &sound[..4_000]), "{} {setup:?}", kind.id);
+        }
+    });
+}
+
+#[test]
+fn what_is_forgotten_in_a_long_silence_is_not_missed() {
+    everywhere(|kind, setup, random| {
+        let settings = any_settings(kind, random);
+        let rest = ready(kind, setup, &settings).memory_frames() + 300;
+        if rest > 200_000 {
+            return;
+        }
+        let (before, after) = (noise(setup, 2_000, random), noise(setup, 3_000, random));
+        // Exact silence, through which it sleeps and forgets; and one of −590 dBFS, which keeps it awake.
+        let heard = |hush: f32| {
+            let mut sound = Buffer::new(setup.channels, 2_000 + rest + 3_000);
+            for (to, (before, after)) in
+                sound.block().each().zip(before.signal().each().zip(after.signal().each()))
+            {
+                to.fill(hush);
+                to[..2_000].copy_from_slice(before);
+                to[2_000 + rest..].copy_from_slice(after);
+            }
+            play(&mut *ready(kind, setup, &settings), &mut sound, 0, 1_024, &[]);
+            sound
+        };
+        let (slept, awake) = (heard(0.0), heard(3e-30));
+        for (slept, awake) in slept.signal().each().zip(awake.signal().each()) {
+            let pairs = slept[2_000 + rest..].iter().zip(&awake[2_000 + rest..]);
+            let worst = pairs.fold(0.0_f32, |worst, (slept, awake)| worst.max((slept - awake).abs()));
+            let peak = slept.iter().fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
+            assert!(db(f64::from(worst / peak)) < -70.0, "{} {setup:?} {worst} {settings:?}", kind.id);
         }
     });
 }

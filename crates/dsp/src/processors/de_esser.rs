@@ -27,7 +27,7 @@ use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
-use crate::kernels::detector::{Cell, GainComputer, Mean, Reducer, Reducing, Timing, retained};
+use crate::kernels::detector::{Cell, GainComputer, Mean, REMEMBERED, Reducer, Reducing, Timing, retained};
 use crate::kernels::fastmath::{db_from_power, gain_from_db, larger};
 use crate::kernels::svf::{Section, Svf, tan_half};
 use crate::param::{Preset, PresetValue::Number, PresetValue::Word};
@@ -77,9 +77,6 @@ const KNEE_DB: f64 = 6.0;
 
 /// Powers under this are a pause: −120 dB. What is under it is compared with it.
 const PAUSE: f64 = 1e-12;
-
-/// How many of its longest time constants it is said to remember: five of the average, or of the release.
-const REMEMBERED: f64 = 5.0;
 
 /// Nepers by which the filters fall silent: −174 dB.
 const NEPERS: f64 = 20.0;
@@ -265,11 +262,14 @@ impl Processor for DeEsser {
     }
 
     fn tail(&self) -> Tail {
-        let slowest_ms = f64::max(MOMENTS_MS, self.settings.attack_ms + self.settings.release_ms);
         let [high, _] = self.settings.sections(self.rate_hz);
-        let rings = NEPERS * high.time_constant_frames();
-        let frames = units::frames_from_ms(REMEMBERED * slowest_ms, self.rate_hz) + rings;
-        Tail::Fading(libm::ceil(frames) as usize)
+        Tail::Fading(libm::ceil(NEPERS * high.time_constant_frames()) as usize)
+    }
+
+    fn memory_frames(&self) -> usize {
+        let slowest_ms = f64::max(MOMENTS_MS, self.settings.attack_ms + self.settings.release_ms);
+        let frames = units::frames_from_ms(REMEMBERED * slowest_ms, self.rate_hz);
+        self.tail().frames() + libm::ceil(frames) as usize
     }
 
     fn report(&self, out: &mut Report) {

@@ -285,8 +285,12 @@ impl Processor for Denoise {
     }
 
     fn tail(&self) -> Tail {
+        Tail::Fading(2 * self.latency_frames())
+    }
+
+    fn memory_frames(&self) -> usize {
         let memory = self.settings.memory_s * f64::from(self.rate_hz);
-        Tail::Fading(2 * self.latency_frames() + memory as usize)
+        2 * self.latency_frames() + memory as usize
     }
 
     fn report(&self, out: &mut Report) {

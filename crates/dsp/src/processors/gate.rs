@@ -26,7 +26,7 @@ use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
-    Cell, GainComputer, KeyFilter, Reducer, Reducing, SlidingMax, Timing, filtered, hear,
+    Cell, GainComputer, KeyFilter, REMEMBERED, Reducer, Reducing, SlidingMax, Timing, filtered, hear,
 };
 use crate::kernels::fastmath::{db_from_gain, gain_from_db, larger};
 use crate::kernels::svf::Svf;
@@ -90,9 +90,6 @@ const LONGEST_WINDOW_MS: f64 = 1_020.0;
 /// Levels that stand for open and closed where a computer decides between nothing and the whole range.
 const OPEN_DB: f32 = 0.0;
 const CLOSED_DB: f32 = -700.0;
-
-/// How many of its time constants it is said to remember, as in the compressor.
-const REMEMBERED: f64 = 5.0;
 
 impl GateSettings {
     /// The static curve in a mode. A gate's is over levels that stand for open and closed.
@@ -357,10 +354,14 @@ impl Processor for Gate {
     }
 
     fn tail(&self) -> Tail {
+        Tail::Fading(self.settings.window_frames(self.rate_hz))
+    }
+
+    fn memory_frames(&self) -> usize {
         let settings = &self.settings;
         let follows_ms = WAVE_MS + REMEMBERED * (settings.attack_ms + settings.release_ms);
         let frames = units::frames_from_ms(follows_ms, self.rate_hz);
-        Tail::Fading(settings.window_frames(self.rate_hz) + libm::ceil(frames) as usize)
+        settings.window_frames(self.rate_hz) + libm::ceil(frames) as usize
     }
 
     fn report(&self, out: &mut Report) {

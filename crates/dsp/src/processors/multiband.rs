@@ -26,7 +26,7 @@ use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::crossover::{Corners, Crossover, MOST_PARTS};
-use crate::kernels::detector::{Cell, GainComputer, Reducer, Reducing, Timing, peaks_db};
+use crate::kernels::detector::{Cell, GainComputer, REMEMBERED, Reducer, Reducing, Timing, peaks_db};
 use crate::kernels::fastmath::{gain_from_db, larger};
 use crate::param::{Preset, PresetValue::Number};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
@@ -85,9 +85,6 @@ crate::params! {
 
 /// How long a peak always stays, as in the compressor.
 const RIPPLE_MS: f64 = 0.5;
-
-/// How many of its longest time constants it is said to remember, as in the compressor.
-const REMEMBERED: f64 = 5.0;
 
 /// Nepers by which a crossover falls silent: 20 are −174 dB, the rest is for corners that coincide.
 const NEPERS: f64 = 20.0;
@@ -320,13 +317,17 @@ impl Processor for Multiband {
     }
 
     fn tail(&self) -> Tail {
-        let follows = |band: &MultibandBand| REMEMBERED * (band.attack_ms + band.release_ms) + RIPPLE_MS;
-        let slowest_ms = self.settings.band.each().map(|(_, band)| follows(band)).fold(0.0, f64::max);
         let rings = NEPERS * self.corners.time_constant_frames();
         match self.settings.band.each().count() {
             0 => Tail::Exact(0),
-            _ => Tail::Fading(libm::ceil(units::frames_from_ms(slowest_ms, self.rate_hz) + rings) as usize),
+            _ => Tail::Fading(libm::ceil(rings) as usize),
         }
+    }
+
+    fn memory_frames(&self) -> usize {
+        let follows = |band: &MultibandBand| REMEMBERED * (band.attack_ms + band.release_ms) + RIPPLE_MS;
+        let slowest_ms = self.settings.band.each().map(|(_, band)| follows(band)).fold(0.0, f64::max);
+        self.tail().frames() + libm::ceil(units::frames_from_ms(slowest_ms, self.rate_hz)) as usize
     }
 
     fn report(&self, out: &mut Report) {

@@ -283,10 +283,14 @@ impl Processor for Resonance {
     }
 
     fn tail(&self) -> Tail {
+        Tail::Fading(2 * self.latency_frames())
+    }
+
+    fn memory_frames(&self) -> usize {
         // Let go to a thousandth of a dB of the greatest depth: ln(24,000) is 10.
         let memory_ms = 10.0 * (self.settings.release_ms + SMOOTHING_MS);
         let memory = libm::ceil(memory_ms * f64::from(self.rate_hz) / 1000.0);
-        Tail::Fading(2 * self.latency_frames() + memory as usize)
+        2 * self.latency_frames() + memory as usize
     }
 
     fn report(&self, out: &mut Report) {

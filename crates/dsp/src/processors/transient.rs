@@ -21,7 +21,7 @@
 use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
 use crate::glide::{Glide, Motion};
-use crate::kernels::detector::{Cell, Follower, FollowerTiming, SlidingMax, hear};
+use crate::kernels::detector::{Cell, Follower, FollowerTiming, REMEMBERED, SlidingMax, hear};
 use crate::kernels::fastmath::{db_from_gain, gain_from_db, larger};
 use crate::param::{Preset, PresetValue::Number};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
@@ -56,9 +56,6 @@ const HALF_DB: f32 = 6.0;
 
 /// Added to every magnitude: what is under −110 dBFS is a pause, whose length and noise do not matter. Ours.
 const PAUSE: f32 = 3e-6;
-
-/// How many of its slowest time constants it is said to remember: 100 dB of level decay to 0.25.
-const REMEMBERED: f64 = 6.0;
 
 /// Strengthens or softens attacks and sustain; see the [module](self). Both channels of a stereo sound get one gain.
 #[derive(Debug)]
@@ -210,9 +207,13 @@ impl Processor for Transient {
     }
 
     fn tail(&self) -> Tail {
+        Tail::Fading(self.latency_frames())
+    }
+
+    fn memory_frames(&self) -> usize {
         let slowest_ms = self.settings.attack_ms.max(self.settings.release_ms).max(FAST_FALL_MS);
         let frames = units::frames_from_ms(WAVE_MS + REMEMBERED * slowest_ms, self.rate_hz);
-        Tail::Fading(libm::ceil(frames) as usize)
+        self.latency_frames() + libm::ceil(frames) as usize
     }
 
     fn report(&self, out: &mut Report) {

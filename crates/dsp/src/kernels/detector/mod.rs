@@ -20,3 +20,7 @@ pub use levels::{filtered, means_db, peaks_db};
 pub use reducer::{Cell, Reducer, Reducing};
 pub use side_chain::hear;
 pub use sliding_max::SlidingMax;
+
+/// For how many of its slowest time constants something that follows levels is changed by what it has heard: after ten, 24 dB
+/// are a thousandth of a dB.
+pub const REMEMBERED: f64 = 10.0;

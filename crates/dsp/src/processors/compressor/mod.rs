@@ -37,8 +37,8 @@ use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
-    Cell, GainComputer, KeyFilter, Mean, Reducer, Reducing, SLOW_RELEASES, Timing, filtered, hear, means_db,
-    peaks_db, retained,
+    Cell, GainComputer, KeyFilter, Mean, REMEMBERED, Reducer, Reducing, SLOW_RELEASES, Timing, filtered,
+    hear, means_db, peaks_db, retained,
 };
 use crate::kernels::fastmath::{gain_from_db, larger};
 use crate::kernels::svf::{Step, Svf};
@@ -118,10 +118,6 @@ const LONGEST_WINDOW_MS: f64 = 520.0 + RIPPLE_MS;
 /// How long a peak always stays: half a period of 1 kHz, so that the valleys between the peaks of what is higher do not shift
 /// the reading however short the release is, which is shortened by as much. Ours: half the shortest release.
 const RIPPLE_MS: f64 = 0.5;
-
-/// How many of its longest time constants it is said to remember: after five, 20 dB of reduction are 0.13 dB, and the sound
-/// has been silent all the while.
-const REMEMBERED: f64 = 5.0;
 
 impl CompressorSettings {
     fn computer(&self) -> GainComputer {
@@ -348,13 +344,17 @@ impl Processor for Compressor {
     }
 
     fn tail(&self) -> Tail {
+        Tail::Fading(self.settings.window_frames(self.rate_hz))
+    }
+
+    fn memory_frames(&self) -> usize {
         let settings = &self.settings;
         let slow = if settings.adaptive_percent > 0.0 { SLOW_RELEASES } else { 1.0 };
         let programme = if settings.ballistics == Ballistics::Programme { crest::LONGEST } else { 1.0 };
         let follows_ms = programme * (settings.attack_ms + slow * settings.release_ms);
         let hears_ms = if settings.detector == Detector::Rms { settings.average_ms } else { 0.0 };
         let frames = units::frames_from_ms(REMEMBERED * (follows_ms + hears_ms), self.rate_hz);
-        Tail::Fading(settings.window_frames(self.rate_hz) + libm::ceil(frames) as usize)
+        settings.window_frames(self.rate_hz) + libm::ceil(frames) as usize
     }
 
     fn report(&self, out: &mut Report) {

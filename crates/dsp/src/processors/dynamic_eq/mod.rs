@@ -159,7 +159,7 @@ impl Processor for DynamicEq {
     fn tail(&self) -> Tail {
         // One band rings into the next: their rests add up, and so do their gains, each neper of which takes one time
         // constant more of the slowest, which is less than its rest.
-        let rests = self.bands.iter().map(MovingBand::rest_frames);
+        let rests = self.bands.iter().map(MovingBand::ringing);
         let (frames, most) =
             rests.fold((0.0, 1.0), |(sum, most), (frames, gain)| (sum + frames, most * gain));
         if frames == 0.0 {
@@ -168,6 +168,11 @@ impl Processor for DynamicEq {
         let output = gain_from_db(self.settings.output_db).max(1.0);
         let raised = 1.0 + libm::log(f64::max(most * output, 1.0)) / 18.0;
         Tail::Fading(libm::ceil(frames * raised) as usize)
+    }
+
+    fn memory_frames(&self) -> usize {
+        let longest = self.bands.iter().map(MovingBand::memory_frames).fold(0.0, f64::max);
+        self.tail().frames() + libm::ceil(longest) as usize
     }
 
     fn report(&self, out: &mut Report) {

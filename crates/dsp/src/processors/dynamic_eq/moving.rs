@@ -30,12 +30,22 @@ struct Plan {
     table: Table,
     computer: Computer,
     timing: Timing,
-    release_frames: f64,
+    follow_frames: f64,
     window_frames: f64,
     sign: f64,
 }
 
 impl Plan {
+    /// How far it wants to be moved, as a positive number, by what was heard.
+    fn wanted_db(&self, heard: &Mean<2>) -> f64 {
+        if !self.hearing.there {
+            return 0.0;
+        }
+        // The peak of a sine has twice its mean square; of two channels the louder counts.
+        let power = 2.0 * heard.power[0].max(heard.power[1]);
+        self.computer.movement_db(fastmath::db_from_power(power as f32))
+    }
+
     fn new(band: Option<&DynamicBand>, rate_hz: u32, mono: bool) -> Self {
         let nothing = DynamicBand { on: false, ..DynamicBand::default() };
         let mut band = *band.unwrap_or(&nothing);
@@ -59,7 +69,7 @@ impl Plan {
             table: Table::new(&band, rate_hz),
             computer: band.computer(),
             timing: Timing::new(cells(band.attack_ms), cells(band.release_ms), rate_hz),
-            release_frames: rate * band.release_ms / 1_000.0,
+            follow_frames: rate * (band.attack_ms + band.release_ms) / 1_000.0,
             window_frames,
             sign: band.sign(),
         }
@@ -88,18 +98,22 @@ impl Default for MovingBand {
 }
 
 impl MovingBand {
+    /// As after a long silence: where a band moves below its threshold, that is as far as it goes.
     fn starting(plan: Plan) -> Self {
-        let at_rest = plan.table.at(0.0);
+        let mut ballistics = Ballistics::default();
+        let moved_db = plan.wanted_db(&Mean::default());
+        ballistics.recount(|_| moved_db);
+        let at_rest = plan.table.at(moved_db);
         Self {
             now: plan.hearing,
             plan,
             from: at_rest,
             to: at_rest,
-            moved_db: 0.0,
+            moved_db,
             sounding: false,
             ear: Svf::default(),
             mean: Mean::default(),
-            ballistics: Ballistics::default(),
+            ballistics,
             filter: Svf::default(),
         }
     }
@@ -164,10 +178,7 @@ impl MovingBand {
         if self.now != self.plan.hearing {
             self.now = self.plan.hearing;
         }
-        // The peak of a sine has twice its mean square; of two channels the louder counts.
-        let power = 2.0 * self.mean.power[0].max(self.mean.power[1]);
-        let wanted_db = self.plan.computer.movement_db(fastmath::db_from_power(power as f32));
-        let wanted_db = if self.now.there { wanted_db } else { 0.0 };
+        let wanted_db = self.plan.wanted_db(&self.mean);
         [self.moved_db] = self.ballistics.step([wanted_db], &self.plan.timing);
         self.from = self.to;
         self.to = self.plan.table.at(self.moved_db);
@@ -178,17 +189,22 @@ impl MovingBand {
         if self.plan.sign < 0.0 { self.moved_db } else { 0.0 }
     }
 
-    /// Frames after which nothing is heard of what was, and the highest gain as a factor.
-    pub(super) fn rest_frames(&self) -> (f64, f64) {
+    /// Frames after which it has rung out, and the highest gain as a factor.
+    pub(super) fn ringing(&self) -> (f64, f64) {
         let (ringing, most) = self.plan.table.ringing();
         let of = |section: &Section| if section.is_identity() { 0.0 } else { section.time_constant_frames() };
         let slowest = ringing.max(of(&self.from)).max(of(&self.to));
-        if slowest == 0.0 && !self.now.there {
-            return (0.0, 1.0);
+        // 18 time constants are 156 dB: 120 and what it may raise.
+        (18.0 * slowest, most)
+    }
+
+    /// Frames for which what it heard still moves it.
+    pub(super) fn memory_frames(&self) -> f64 {
+        if !self.now.there && self.from == self.to {
+            return 0.0;
         }
-        // 18 time constants of the filter are 156 dB: 120 and what it may raise. The detector: 120 dB of a mean's decay
-        // are 28 windows, and ten releases leave 0.001 dB of 24.
-        (18.0 * slowest + 28.0 * self.plan.window_frames + 10.0 * self.plan.release_frames, most)
+        // 120 dB of a mean's decay are 28 windows, and ten times attack and release leave 0.001 dB of 24.
+        28.0 * self.plan.window_frames + 10.0 * self.plan.follow_frames
     }
 
     pub(super) fn snapshot(&self, to: &mut State) {

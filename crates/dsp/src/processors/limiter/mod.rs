@@ -276,8 +276,12 @@ impl Processor for Limiter {
 
     /// A reduction of any depth is no more than a third of itself by then.
     fn tail(&self) -> Tail {
+        Tail::Fading(self.latency_frames())
+    }
+
+    fn memory_frames(&self) -> usize {
         let release = 8.0 * frames_from_ms(self.settings.release_ms, self.rate_hz);
-        Tail::Fading(self.latency_frames() + libm::ceil(release) as usize)
+        self.latency_frames() + libm::ceil(release) as usize
     }
 
     fn report(&self, out: &mut Report) {

@@ -45,6 +45,9 @@ crate::params! {
 /// 0.04 dB; what is kept back is gone after half a second.
 const BLOCK_HZ: f64 = 2.0;
 
+/// The longest silence through which the level that was matched is remembered. Ours: longer than any part rests in a song.
+const PAUSE_S: f64 = 120.0;
+
 /// The middle of the tilt. Ours: as many octaves of music above as below.
 const TONE_HZ: f64 = 700.0;
 
@@ -360,6 +363,12 @@ impl Processor for Saturation {
     /// What the block against constants lets through of a step falls by 8.7 dB every 80 ms: 150 dB, with gain to spare, in 1.4 s.
     fn tail(&self) -> Tail {
         Tail::Fading(self.latency_frames() + (1.4 * f64::from(self.rate_hz)) as usize)
+    }
+
+    fn memory_frames(&self) -> usize {
+        // Silence tells nothing of loudness: what was found is kept through a pause within a song, and begun anew after.
+        let found = if self.settings.match_level { PAUSE_S * f64::from(self.rate_hz) } else { 0.0 };
+        self.tail().frames().max(found as usize)
     }
 
     fn snapshot(&self, to: &mut State) {
