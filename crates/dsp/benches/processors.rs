@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // The macros of criterion write undocumented functions.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixkeel_dsp::MAX_BLOCK_FRAMES;
@@ -44,5 +45,41 @@ fn processors(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, processors);
+/// Convolution with responses of 2 s: without one it does nothing.
+fn convolution(criterion: &mut Criterion) {
+    let Some(kind) = mixkeel_dsp::catalog::find("convolution") else { return };
+    for (what, count) in [("stereo", 1), ("true stereo", 2)] {
+        let response = || {
+            let mut buffer = Buffer::new(Channels::Stereo, 96_000);
+            for channel in buffer.block().each() {
+                channel.iter_mut().enumerate().for_each(|(frame, sample)| {
+                    *sample =
+                        ((frame * 7_919 % 1_009) as f32 / 504.5 - 1.0) * (1.0 - frame as f32 / 96_000.0);
+                });
+            }
+            Arc::new(buffer)
+        };
+        let mut processor = (kind.build)();
+        processor.load(&(0..count).map(|_| response()).collect::<Vec<_>>());
+        processor.prepare(&Setup {
+            rate_hz: 48_000,
+            channels: Channels::Stereo,
+            max_block_frames: MAX_BLOCK_FRAMES,
+        });
+        let (sound, mut first) = (response(), 0);
+        criterion.bench_function(&format!("convolution, 2 s {what} response, 1 s stereo"), |bencher| {
+            bencher.iter(|| {
+                let mut heard = (*sound).clone();
+                for from in (0..48_000).step_by(480) {
+                    let at = Context { frame: first, tempo_bpm: 120.0 };
+                    processor.process(&mut heard.block().part(from..from + 480), &[], &at);
+                    first += 480;
+                }
+                black_box(&heard);
+            });
+        });
+    }
+}
+
+criterion_group!(benches, processors, convolution);
 criterion_main!(benches);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use listening::{Noise, db, rms, same_bits};
 use mixkeel_dsp::block::{Block, Buffer, Channels};
-use mixkeel_dsp::processor::{Context, Processor, Setup};
+use mixkeel_dsp::processor::{Context, Processor, Setup, State};
 use mixkeel_dsp::processors::convolution::{Convolution, ConvolutionSettings};
 
 fn recording(channels: Channels, frames: usize, fall_s: f64, seed: u64) -> Arc<Buffer> {
@@ -167,4 +167,44 @@ fn one_channel_hears_what_both_sides_would_have_in_common() {
     let middle: Vec<f32> = left.iter().zip(&right).map(|(left, right)| (left + right) / 2.0).collect();
     let off = mono.iter().zip(&middle).fold(0.0_f32, |most, (mono, middle)| most.max((mono - middle).abs()));
     assert!(db(f64::from(off)) < -120.0, "{}", db(f64::from(off)));
+}
+
+#[test]
+fn a_long_response_hears_no_blocks_and_goes_on_from_a_checkpoint_anywhere() {
+    // Long enough for partitions of every length.
+    let assets = [recording(Channels::Stereo, 50_000, 1.0, 15), recording(Channels::Stereo, 50_000, 1.0, 16)];
+    let new = || {
+        let mut space = Convolution::default();
+        space.load(&assets);
+        space.prepare(&Setup { rate_hz: 48_000, channels: Channels::Stereo, max_block_frames: 4_096 });
+        space
+    };
+    let play = |space: &mut Convolution, sound: &mut [Vec<f32>; 2], from: usize, to: usize, frames: usize| {
+        let [left, right] = sound;
+        for first in (from..to).step_by(frames) {
+            let end = to.min(first + frames);
+            let at = Context { frame: first as i64 - 37, tempo_bpm: 120.0 };
+            space.process(&mut Block::stereo(&mut left[first..end], &mut right[first..end]), &[], &at);
+        }
+    };
+    let mut random = Noise(17);
+    let sound = [random.samples(90_000), random.samples(90_000)];
+    let mut wanted = sound.clone();
+    play(&mut new(), &mut wanted, 0, 90_000, 4_096);
+    let mut heard = sound.clone();
+    play(&mut new(), &mut heard, 0, 90_000, 777);
+    assert!(same_bits(&heard[0], &wanted[0]) && same_bits(&heard[1], &wanted[1]));
+    // In the cells at either end of the longest partitions, and in the middle of one.
+    for frame in [49_152 + 37 - 70, 49_152 + 37, 49_152 + 37 + 100, 57_001] {
+        let mut first = new();
+        let mut heard = sound.clone();
+        play(&mut first, &mut heard, 0, frame, 1_024);
+        let mut state = State::default();
+        first.snapshot(&mut state);
+        state.rewind();
+        let mut second = new();
+        second.restore(&mut state);
+        play(&mut second, &mut heard, frame, 90_000, 1_024);
+        assert!(same_bits(&heard[0], &wanted[0]) && same_bits(&heard[1], &wanted[1]), "from frame {frame}");
+    }
 }

@@ -2,8 +2,9 @@
 //!
 //! The scheme is W. G. Gardner's ("Efficient convolution without input-output delay", J. Audio Eng. Soc. 43(3), 1995): the
 //! first frames of a response are summed directly, later ones in partitions by Fourier transform, the longer the later
-//! they come. All but the shortest lie two of their lengths behind, so that the sums of one partition spread evenly over
-//! the time in which the next one is gathered. Partitions lie on a grid of absolute frames: blocks leave no trace.
+//! they come. All but the shortest lie two of their lengths behind, so that the work on one partition spreads over the time
+//! in which the next one is gathered: a transform a cell of the control grid, and the sums evenly between them. Partitions lie
+//! on a grid of absolute frames: blocks leave no trace.
 
 use rustfft::num_complex::Complex;
 
@@ -135,8 +136,12 @@ struct Stage {
     newest: usize,
     /// The spectrum of each output that is being summed.
     sums: [[Vec<f32>; 2]; 2],
+    /// What comes in, and what came in over the partition before, to be transformed.
     gathered: [Vec<f32>; 2],
+    whole: [Vec<f32>; 2],
+    /// What goes out, and what will over the next partition.
     given: [Vec<f32>; 2],
+    next: [Vec<f32>; 2],
     /// What the last partition's output leaves for the next one.
     overlap: [Vec<f32>; 2],
     row: Vec<f32>,
@@ -158,7 +163,9 @@ impl Stage {
             newest: 0,
             sums: pairs(bins),
             gathered: rows(frames),
+            whole: rows(frames),
             given: rows(frames),
+            next: rows(frames),
             overlap: rows(frames),
             row: vec![0.0; 2 * frames],
             spectrum: vec![Complex::default(); bins],
@@ -197,28 +204,39 @@ impl Stage {
         let bins = self.fft.bins();
         if cells == 1 {
             // The shortest partitions lie one length behind: what was gathered is needed at once.
-            self.hear();
+            std::mem::swap(&mut self.gathered, &mut self.whole);
+            (0..2).for_each(|side| self.hear(side, ways));
             self.sum(ways, 0, bins);
-            self.give();
-        } else {
-            self.sum(ways, nth * bins / cells, (nth + 1) * bins / cells);
-            if nth + 1 == cells {
-                self.give();
-                self.hear();
-            }
+            (0..2).for_each(|side| self.give(side, ways));
+            std::mem::swap(&mut self.given, &mut self.next);
+            return;
+        }
+        // A side a cell is transformed in the first two and in the last two: no cell has to do more than one transform.
+        let (sums, after) = (cells - 4, cells - 2);
+        match nth {
+            0 | 1 => self.hear(nth, ways),
+            _ if nth < after => self.sum(ways, (nth - 2) * bins / sums, (nth - 1) * bins / sums),
+            _ => self.give(nth - after, ways),
+        }
+        if nth + 1 == cells {
+            std::mem::swap(&mut self.gathered, &mut self.whole);
+            std::mem::swap(&mut self.given, &mut self.next);
         }
     }
 
-    /// Transforms what was gathered.
-    fn hear(&mut self) {
-        let bins = self.fft.bins();
-        self.newest = (self.newest + 1) % self.count;
-        let at = self.newest * bins..(self.newest + 1) * bins;
-        for (gathered, [re, im]) in self.gathered.iter().zip(&mut self.heard) {
-            self.row[..self.frames].copy_from_slice(gathered);
+    /// Transforms what was gathered on one side; the left side comes first.
+    fn hear(&mut self, side: usize, ways: &[Way]) {
+        if side == 0 {
+            self.newest = (self.newest + 1) % self.count;
+        }
+        if ways.iter().any(|way| way.from & 1 == side) {
+            let bins = self.fft.bins();
+            let at = self.newest * bins..(self.newest + 1) * bins;
+            let [re, im] = &mut self.heard[side];
+            self.row[..self.frames].copy_from_slice(&self.whole[side]);
             self.row[self.frames..].fill(0.0);
             self.fft.forward(&self.row, &mut self.spectrum);
-            part(&self.spectrum, &mut re[at.clone()], &mut im[at.clone()]);
+            part(&self.spectrum, &mut re[at.clone()], &mut im[at]);
         }
     }
 
@@ -246,10 +264,10 @@ impl Stage {
         }
     }
 
-    /// Transforms the sums back, for the next stretch.
-    fn give(&mut self) {
-        let sides = self.sums.iter_mut().zip(&mut self.given).zip(&mut self.overlap);
-        for (([re, im], given), overlap) in sides {
+    /// Transforms the sums of one side back, for the next partition.
+    fn give(&mut self, side: usize, ways: &[Way]) {
+        if ways.iter().any(|way| way.to & 1 == side) {
+            let [re, im] = &mut self.sums[side];
             for ((bin, re), im) in self.spectrum.iter_mut().zip(re.iter()).zip(im.iter()) {
                 *bin = Complex::new(*re, *im);
             }
@@ -257,8 +275,9 @@ impl Stage {
             im.fill(0.0);
             self.fft.inverse(&mut self.spectrum, &mut self.row);
             let (now, later) = self.row.split_at(self.frames);
-            for ((given, now), overlap) in given.iter_mut().zip(now).zip(overlap.iter()) {
-                *given = now + overlap;
+            let overlap = &mut self.overlap[side];
+            for ((next, now), overlap) in self.next[side].iter_mut().zip(now).zip(overlap.iter()) {
+                *next = now + overlap;
             }
             overlap.copy_from_slice(later);
         }
@@ -267,12 +286,14 @@ impl Stage {
     /// Everything that sound leaves behind.
     fn memory(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
         let spectra = self.heard.iter_mut().chain(&mut self.sums).flatten();
-        spectra.chain(&mut self.gathered).chain(&mut self.given).chain(&mut self.overlap)
+        let rows = [&mut self.gathered, &mut self.whole, &mut self.given, &mut self.next, &mut self.overlap];
+        spectra.chain(rows.into_iter().flatten())
     }
 
     fn rows(&self) -> impl Iterator<Item = &Vec<f32>> {
         let spectra = self.heard.iter().chain(&self.sums).flatten();
-        spectra.chain(&self.gathered).chain(&self.given).chain(&self.overlap)
+        let rows = [&self.gathered, &self.whole, &self.given, &self.next, &self.overlap];
+        spectra.chain(rows.into_iter().flatten())
     }
 }
 
