@@ -217,9 +217,11 @@ impl<'g> Slot<'g> {
         while from < frames {
             let frame = first + from as i64;
             let mut to = frames.min(from + block_frames);
-            if !insert.moving.is_empty() {
+            // Processors read the tempo at the points of the grid, wherever blocks begin.
+            let moving = !insert.moving.is_empty();
+            if moving || !tempo.rests(frame, first + to as i64) {
                 let point = grid_before(frame);
-                if point == frame {
+                if moving && point == frame {
                     // A processor takes one cell to arrive at what it is set to: said now, it is there in time.
                     move_settings(settings, insert, point + GRID);
                     processor.set(&**settings);

@@ -4,6 +4,8 @@
 mod song;
 
 use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::catalog;
+use mixkeel_dsp::param::Value;
 use mixkeel_engine::{Options, Taps};
 use mixkeel_session::graph::{GainCurve, Graph, Input, Tap};
 use mixkeel_session::resolve::{MediaFacts, resolve};
@@ -159,4 +161,24 @@ fn in_whatever_order_the_tracks_are_written() {
         session.tracks.swap(0, 3);
         assert!(bits(&play(&session)) == bits(&first));
     }
+}
+
+#[test]
+fn a_tempo_that_steps_moves_echoes_at_the_same_frame_in_blocks_of_any_size() {
+    let shelf = shelf(&[("vox", Channels::Stereo, 30_000)]);
+    let mut vox = track("vox", Channels::Stereo, 30_000);
+    vox.inserts = vec![insert(catalog::find("delay").unwrap(), &[("feedback_percent", 20.0)])];
+    vox.inserts[0].settings.set("note", &Value::Word("1/16 triplet".to_owned())).unwrap();
+    let mut graph = graph(vec![vox], &[0]);
+    // Within a cell of the grid.
+    graph.tempo = lane(180.0, &[(9_000, 0.0), (9_000, -70.0), (20_111, -70.0), (20_111, 15.0)]);
+    let wanted = render_with(&graph, &shelf, &everything(512));
+    for block_frames in [32, 100, 1_000, 4_096] {
+        assert!(
+            bits(&render_with(&graph, &shelf, &everything(block_frames))) == bits(&wanted),
+            "{block_frames}"
+        );
+    }
+    graph.tempo = lane(180.0, &[]);
+    assert!(bits(&render_with(&graph, &shelf, &everything(512))) != bits(&wanted));
 }
