@@ -3,6 +3,7 @@
 
 mod chroma;
 mod onsets;
+pub mod rhythm;
 
 use serde::{Deserialize, Serialize};
 

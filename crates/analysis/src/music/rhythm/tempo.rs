@@ -1,0 +1,106 @@
+//! The tempo along beats: one number where they are steady, a map where they are not.
+
+use super::accents::Accents;
+use super::mean;
+
+/// How far beats may be from a straight line that stands for them. Ours: 30 ms, under half the tolerance by which beats are
+/// judged, and over what a curve of 10 ms steps and a human hand scatter.
+const OFF_S: f64 = 0.03;
+
+/// How much of the accents on beats must be on those of a steady tempo for it to be taken. Ours: a tempo that drifts by half a
+/// percent within a minute already loses more, and a break in which beats were guessed loses none.
+const KEPT: f64 = 0.85;
+
+/// How far a steady tempo is looked for on both sides of the usual gap, in parts of it. Ours: beats are seldom off by more over
+/// eight.
+const AROUND: f64 = 0.015;
+
+/// The beats of a steady tempo where they meet nearly as strong accents as the beats given, else those. Both in steps.
+pub(crate) fn steadied(curve: &[f64], times: Vec<f64>) -> Vec<f64> {
+    let (Some(&first), Some(&last), Some(usual)) = (times.first(), times.last(), usual_gap(&times)) else {
+        return times;
+    };
+    let count = times.len() as f64;
+    if times.len() < 8 {
+        return times;
+    }
+    // From one gap tried to the next, the last beat moves by a twentieth of a gap.
+    let tries = (AROUND * count * 20.0) as i64 + 1;
+    let mut best = (0.0, usual, 0.0);
+    for n in -tries..=tries {
+        let gap = usual * (1.0 + n as f64 / (20.0 * count));
+        let (strength, phase) = folded(curve, gap);
+        if strength > best.0 {
+            best = (strength, gap, phase);
+        }
+    }
+    let (_, gap, phase) = best;
+    let from = phase + gap * libm::floor((first - phase) / gap + 0.5);
+    let steady: Vec<f64> =
+        (0..).map(|n| from + gap * f64::from(n)).take_while(|t| *t <= last + 0.5 * gap).collect();
+    let met = |times: &[f64]| mean(times.iter().map(|&t| Accents::near(curve, t)));
+    if met(&steady) >= KEPT * met(&times) { steady } else { times }
+}
+
+/// A curve laid over itself every gap: how strong its strongest place is, and where that lies.
+fn folded(curve: &[f64], gap: f64) -> (f64, f64) {
+    let mut places = vec![0.0; gap.max(1.0) as usize + 1];
+    let scale = places.len() as f64 / gap;
+    let mut at = 0.0;
+    for x in curve {
+        if let Some(place) = places.get_mut((at * scale) as usize) {
+            *place += x;
+        }
+        at += 1.0;
+        if at >= gap {
+            at -= gap;
+        }
+    }
+    let top = (0..places.len()).fold(0, |a, b| if places[b] > places[a] { b } else { a });
+    // The middle of what lies around the strongest place, which turns over at its ends.
+    let near = [-2.0, -1.0, 0.0, 1.0, 2.0].map(|off: f64| {
+        let place = (top as f64 + off).rem_euclid(places.len() as f64) as usize;
+        (off, places.get(place).copied().unwrap_or(0.0))
+    });
+    let sum: f64 = near.iter().map(|(_, x)| x).sum();
+    let off = if sum > 0.0 { near.iter().map(|(off, x)| off * x).sum::<f64>() / sum } else { 0.0 };
+    (sum, (top as f64 + 0.5 + off) / scale)
+}
+
+/// The tempo map of beats in seconds: from each time on, how many a minute. A new entry stands where a straight line no
+/// longer comes within 30 ms of every beat.
+pub(crate) fn tempo_map(beats_s: &[f64]) -> Vec<(f64, f64)> {
+    let mut map = Vec::new();
+    let mut from = 0;
+    while from + 1 < beats_s.len() {
+        let mut to = from + 1;
+        while to + 1 < beats_s.len() && is_straight(&beats_s[from..=to + 1]) {
+            to += 1;
+        }
+        let gap = (beats_s[to] - beats_s[from]) / (to - from) as f64;
+        map.push((beats_s[from], 60.0 / gap));
+        from = to;
+    }
+    map
+}
+
+/// Whether the line from the first to the last comes near all between.
+fn is_straight(beats_s: &[f64]) -> bool {
+    let (Some(first), Some(last)) = (beats_s.first(), beats_s.last()) else { return true };
+    let gap = (last - first) / (beats_s.len() - 1).max(1) as f64;
+    beats_s.iter().enumerate().all(|(n, t)| (first + gap * n as f64 - t).abs() <= OFF_S)
+}
+
+/// The tempo most beats have.
+pub(crate) fn usual_bpm(beats_s: &[f64]) -> Option<f64> {
+    usual_gap(beats_s).map(|gap| 60.0 / gap)
+}
+
+/// The median time from beat to beat over spans of eight.
+fn usual_gap(beats: &[f64]) -> Option<f64> {
+    let span = (beats.len().checked_sub(1)?).min(8);
+    let mut gaps: Vec<f64> =
+        beats.windows(span + 1).map(|some| (some[span] - some[0]) / span.max(1) as f64).collect();
+    gaps.sort_by(f64::total_cmp);
+    gaps.get(gaps.len() / 2).copied().filter(|gap| *gap > 0.0)
+}
