@@ -131,7 +131,10 @@ impl Analogue {
         let freq_hz = freq_hz.clamp(0.01, HIGHEST_SHARE * f64::from(rate_hz));
         let g = tan_half(freq_hz, rate_hz);
         if self.numerator == self.denominator {
-            return Section { g, k: 1.0, high: 1.0, band: 1.0, low: 1.0 };
+            // Poles where they would be with the least gain, so that the way there is short.
+            let [d0, d1, d2] = self.denominator;
+            let k = if d0 * d2 > 0.0 { d1 / (d0 * d2).sqrt() } else { 1.0 };
+            return Section { g, k, high: 1.0, band: k, low: 1.0 };
         }
         let [d0, d1, d2] = self.denominator;
         if self.numerator == [d0, -d1, d2] {

@@ -160,7 +160,14 @@ impl Table {
             let section = band.fixed(step as f64 / STEPS as f64).sections(rate_hz)[0];
             if band.on { section } else { section.at_rest() }
         };
-        Self { sections: std::array::from_fn(section), range_db: band.range_db }
+        let mut sections: [Section; STEPS + 1] = std::array::from_fn(section);
+        // What does nothing has no poles of its own: it takes those of the next step, or the way there would bend.
+        for step in 0..STEPS {
+            if sections[step].is_identity() {
+                sections[step] = sections[step + 1].at_rest();
+            }
+        }
+        Self { sections, range_db: band.range_db }
     }
 
     /// The section moved by so many dB, a positive number whichever way.
