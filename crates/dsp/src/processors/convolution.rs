@@ -63,7 +63,9 @@ const OCTAVES_HZ: [f64; 10] = [31.5, 63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0
 /// let mut sound = [0.0; 512];
 /// sound[0] = 1.0;
 /// space.process(&mut Block::mono(&mut sound), &[], &Context { frame: 0, tempo_bpm: 120.0 });
-/// assert!((sound[100] - 1.0).abs() < 0.1); // One echo, brought to full level.
+/// // One echo, after 100 frames, brought to full level.
+/// let power = |frames: &[f32]| frames.iter().map(|x| x * x).sum::<f32>();
+/// assert!(power(&sound[..100]) < 1e-6 && (power(&sound[100..]) - 1.0).abs() < 0.3);
 /// ```
 #[derive(Debug)]
 pub struct Convolution {
