@@ -25,18 +25,25 @@ pub struct Swing {
 /// Where the second eighths lie. `None` where too little sounds between the beats, or where sixteenths or triplets fill them,
 /// so that no pair of eighths can be told.
 pub(crate) fn swing(accents: &Accents, beats: &Grid) -> Option<Swing> {
-    let mut parts = [0.0_f64; PARTS];
+    let mut parts = [(0.0_f64, 0.0_f64); PARTS];
     for two in beats.times().windows(2) {
         let (from, to) = (two[0], two[1]);
         for step in (from.max(0.0) as usize)..(to.max(0.0) as usize).min(accents.smooth.len()) {
             let place = (step as f64 - from) / (to - from);
             let part = libm::round(place * PARTS as f64).max(0.0) as usize % PARTS;
-            parts[part] += accents.smooth[step];
+            parts[part].0 += accents.smooth[step];
+            parts[part].1 += 1.0;
         }
     }
-    // A beat is not a whole number of steps, so parts get different numbers of them: neighbours are taken together.
-    let even: Vec<f64> =
-        (0..PARTS).map(|n| parts[(n + PARTS - 1) % PARTS] + parts[n] + parts[(n + 1) % PARTS]).collect();
+    // A beat is not a whole number of steps, so parts get different numbers of them: the mean is taken, over neighbours too.
+    let even: Vec<f64> = (0..PARTS)
+        .map(|n| {
+            let near = [parts[(n + PARTS - 1) % PARTS], parts[n], parts[(n + 1) % PARTS]];
+            let (sum, count) =
+                near.iter().fold((0.0, 0.0), |(sum, count), part| (sum + part.0, count + part.1));
+            if count > 0.0 { sum / count } else { 0.0 }
+        })
+        .collect();
     let height = |place: f64| -> f64 {
         let middle = libm::round(place * PARTS as f64) as usize;
         (middle.saturating_sub(1)..=middle + 1).map(|n| even[n % PARTS]).fold(0.0, f64::max)
