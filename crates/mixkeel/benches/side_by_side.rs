@@ -79,7 +79,7 @@ const JOBS: [Job; 6] = [
     },
     Job {
         name: "delay",
-        ours: &["delay", "sync=false", "time_ms=350", "feedback_percent=40", "mix_percent=30"],
+        ours: &["delay", "time_ms=350", "feedback_percent=40", "mix_percent=30"],
         sox: "echos 0.8 0.9 350 0.3 700 0.12",
         ffmpeg: "aecho=0.8:0.9:350|700:0.3|0.12",
         pedalboard: "Delay(0.35,0.4,0.3)",

@@ -2,6 +2,7 @@
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::kernels::svf::{Section, Svf, tan_half};
 use crate::processor::{Context, Processor, Setup, State, Tail};
@@ -72,6 +73,11 @@ fn turn_back(degrees: f64, freq_hz: f64, rate_hz: u32) -> Section {
 
 impl Processor for Align {
     type Settings = AlignSettings;
+
+    fn curves(_settings: &AlignSettings, rate_hz: u32) -> Vec<Curve> {
+        // Time and phase are all that changes.
+        vec![Curve::response("both", rate_hz, |_| 0.0)]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         let settings = self.settings;

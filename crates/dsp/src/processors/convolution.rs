@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Buffer, Channels, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::kernels::convolver::{Convolver, Way};
 use crate::kernels::ring::Rings;
@@ -162,8 +163,9 @@ impl Convolution {
         let rate_hz = self.setup.rate_hz;
         let pre_delay = libm::round(frames_from_ms(self.settings.pre_delay_ms, rate_hz));
         self.place.aim([pre_delay, self.settings.mix_percent / 100.0]);
-        self.cuts[0].aim(Section::high_pass(tan_half(self.settings.low_cut_hz, rate_hz), CUT_Q));
-        self.cuts[1].aim(Section::low_pass(tan_half(self.settings.high_cut_hz, rate_hz), CUT_Q));
+        let [low, high] = cuts(&self.settings, rate_hz);
+        self.cuts[0].aim(low);
+        self.cuts[1].aim(high);
     }
 
     /// Plays a stretch within one cell of the grid.
@@ -288,6 +290,14 @@ impl Default for Convolution {
     }
 }
 
+/// The filters on what comes back.
+fn cuts(settings: &ConvolutionSettings, rate_hz: u32) -> [Section; 2] {
+    [
+        Section::high_pass(tan_half(settings.low_cut_hz, rate_hz), CUT_Q),
+        Section::low_pass(tan_half(settings.high_cut_hz, rate_hz), CUT_Q),
+    ]
+}
+
 impl Processor for Convolution {
     type Settings = ConvolutionSettings;
 
@@ -301,6 +311,11 @@ impl Processor for Convolution {
             help: "True stereo: what comes back, left and right, for the right input.",
         },
     ];
+
+    fn curves(settings: &ConvolutionSettings, rate_hz: u32) -> Vec<Curve> {
+        let [low, high] = cuts(settings, rate_hz);
+        vec![Curve::response("cuts", rate_hz, |hz| low.gain_db(hz, rate_hz) + high.gain_db(hz, rate_hz))]
+    }
 
     fn load(&mut self, assets: &[Arc<Buffer>]) {
         self.assets = assets.iter().take(Self::ASSETS.len()).cloned().collect();

@@ -20,6 +20,7 @@
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
+use crate::curve::{Axis, Curve};
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{Cell, Follower, FollowerTiming, REMEMBERED, SlidingMax, hear};
 use crate::kernels::fastmath::{db_from_gain, gain_from_db, larger};
@@ -184,6 +185,21 @@ impl Processor for Transient {
         },
     ];
     const KEYS: Option<&'static str> = Some("The attacks of the keys, added up, count instead of its own.");
+
+    fn curves(settings: &TransientSettings, rate_hz: u32) -> Vec<Curve> {
+        // What it does to a hit out of silence that falls by 60 dB in half a second, heard once a millisecond.
+        let mut processor = Self::ready(rate_hz, *settings);
+        let ms_frames = (rate_hz as usize / 1_000).max(1);
+        let level = |ms: i32| gain_from_db(-0.12 * ms as f32);
+        let gain = |ms: i32| {
+            let mut hit = vec![level(ms); ms_frames];
+            let at = Context { frame: i64::from(ms) * ms_frames as i64, tempo_bpm: 120.0 };
+            processor.process(&mut Block::mono(&mut hit), &[], &at);
+            let out = hit.last().copied().unwrap_or_default();
+            (f64::from(ms), f64::from(db_from_gain(out / level(ms))))
+        };
+        vec![Curve { of: "a hit".to_owned(), axis: Axis::GainDbOverMs, points: (0..500).map(gain).collect() }]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         *self = Self::ready(setup.rate_hz, self.settings);

@@ -4,9 +4,11 @@ mod harmonics;
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Channels, Signal};
+use crate::curve::{Axis, Curve};
 use crate::glide::Glide;
 use crate::param::{Preset, PresetValue};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
+use crate::units::db_from_power;
 use harmonics::{Harmonics, MOST};
 
 crate::params! {
@@ -196,6 +198,26 @@ impl Processor for Dehum {
             values: &[("freq_hz", PresetValue::Number(60.0))],
         },
     ];
+
+    fn curves(settings: &DehumSettings, rate_hz: u32) -> Vec<Curve> {
+        // What follows an amplitude with a time constant τ takes out a band of 1/(πτ) around it.
+        let half_hz = f64::from(rate_hz) / (std::f64::consts::TAU * time_constant_frames(settings, rate_hz));
+        let taken = settings.amount_percent / 100.0;
+        let around = [-8.0, -4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 8.0];
+        let mut points: Vec<(f64, f64)> = vec![(20.0, 0.0)];
+        for harmonic in 1..=count(settings, rate_hz) {
+            let middle_hz = settings.freq_hz * harmonic as f64;
+            points.extend(around.map(|offset: f64| {
+                let left = (1.0 - taken) * (1.0 - taken) + offset * offset;
+                let power = (left / (1.0 + offset * offset)).max(1e-6);
+                (middle_hz + offset * half_hz, db_from_power(power))
+            }));
+        }
+        points.push((points.last().map_or(20_000.0, |last| last.0 + 1_000.0), 0.0));
+        points.sort_by(|one, other| one.0.total_cmp(&other.0));
+        points.dedup_by(|one, other| one.0 <= other.0);
+        vec![Curve { of: "steady hum".to_owned(), axis: Axis::ResponseDb, points }]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         *self = Self::at_rate(self.wanted, setup.rate_hz, setup.channels);

@@ -8,6 +8,7 @@ mod sway;
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Channels, Signal};
+use crate::curve::{Axis, Curve};
 use crate::glide::Glide;
 use crate::kernels::ring::Rings;
 use crate::kernels::svf::{Section, Svf, tan_half};
@@ -50,6 +51,9 @@ crate::params! {
 
 /// The longest time, as the parameter's range has it.
 const MAX_TIME_MS: f64 = 3_000.0;
+
+/// The tempo for which echoes are drawn: that of a session which names none.
+const DRAWN_TEMPO_BPM: f64 = 120.0;
 
 /// The farthest that time sways, as the parameter's range has it.
 const MAX_SWAY_MS: f64 = 5.0;
@@ -303,6 +307,19 @@ impl Processor for Delay {
     type Settings = DelaySettings;
 
     const PRESETS: &'static [Preset] = presets::PRESETS;
+
+    fn curves(settings: &DelaySettings, _rate_hz: u32) -> Vec<Curve> {
+        let time_ms = settings.note.time_ms(DRAWN_TEMPO_BPM, MAX_TIME_MS).unwrap_or(settings.time_ms);
+        let feedback_db = db_from_gain((settings.feedback_percent / 100.0).max(1e-6));
+        let echo = |n: u32| (time_ms * f64::from(n + 1), feedback_db * f64::from(n));
+        let mut points: Vec<(f64, f64)> = (0..64).map(echo).take_while(|(_, db)| *db > -60.0).collect();
+        // Of one echo alone, a line that falls to nothing within a frame.
+        points.truncate(64);
+        if let [(at_ms, _)] = points[..] {
+            points.push((at_ms + 0.02, -60.0));
+        }
+        vec![Curve { of: "echoes at 120 bpm".to_owned(), axis: Axis::GainDbOverMs, points }]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         *self = Self::at_rate(setup.rate_hz, setup.channels, self.settings);
