@@ -1,5 +1,6 @@
 //! The largest value of a window that moves with the sound: look-ahead and hold.
 
+use crate::GRID_FRAMES;
 use crate::kernels::fastmath::larger;
 use crate::processor::State;
 
@@ -63,21 +64,37 @@ impl SlidingMax {
             larger(self.so_far, window[self.at])
         } else {
             let whole = self.so_far;
-            let mut to_end = 0.0;
-            for value in window.iter_mut().rev() {
-                to_end = larger(to_end, *value);
-                *value = to_end;
-            }
+            maxima_to_end(window);
             self.at = 0;
             self.so_far = 0.0;
             whole
         }
     }
 
-    /// The same for a run of values, in place.
+    /// The same for a run of values, in place; gives the same bits, and is faster where the window is long enough for groups.
     pub fn run(&mut self, values: &mut [f32]) {
-        if self.window > 1 {
-            values.iter_mut().for_each(|value| *value = self.push(*value));
+        if self.window == 1 {
+            return;
+        }
+        let mut rest = values;
+        while !rest.is_empty() {
+            // As far as the next to last place of this block; the last is where the maxima to the end are made.
+            let count = (self.window - 1 - self.at).min(rest.len()).min(GRID_FRAMES);
+            let (part, after) = std::mem::take(&mut rest).split_at_mut(count);
+            let end = self.at + count;
+            let mut as_they_came = [0.0; GRID_FRAMES];
+            as_they_came[..count].copy_from_slice(part);
+            self.so_far = maxima_so_far(part, self.so_far);
+            let to_end = &self.values[self.at + 1..=end];
+            part.iter_mut().zip(to_end).for_each(|(value, to_end)| *value = larger(*value, *to_end));
+            self.values[self.at..end].copy_from_slice(&as_they_came[..count]);
+            self.at = end;
+            if end + 1 < self.window {
+                rest = after;
+            } else if let Some((value, after)) = after.split_first_mut() {
+                *value = self.push(*value);
+                rest = after;
+            }
         }
     }
 
@@ -108,6 +125,39 @@ impl SlidingMax {
     }
 }
 
+/// Every value becomes the largest up to it, `so_far` included; gives the largest of all. In groups of four, so that only
+/// one comparison in four waits for the one before.
+fn maxima_so_far(values: &mut [f32], mut so_far: f32) -> f32 {
+    let (groups, rest) = values.as_chunks_mut::<4>();
+    for [a, b, c, d] in groups {
+        let (two, last_two) = (larger(*a, *b), larger(*c, *d));
+        let before = so_far;
+        so_far = larger(so_far, larger(two, last_two));
+        (*a, *b, *c, *d) = (larger(before, *a), larger(before, two), larger(before, larger(two, *c)), so_far);
+    }
+    for value in rest {
+        so_far = larger(so_far, *value);
+        *value = so_far;
+    }
+    so_far
+}
+
+/// Every value becomes the largest from it to the end, in the same way.
+fn maxima_to_end(values: &mut [f32]) {
+    let mut so_far = 0.0;
+    let (rest, groups) = values.as_rchunks_mut::<4>();
+    for [a, b, c, d] in groups.iter_mut().rev() {
+        let (first_two, two) = (larger(*a, *b), larger(*c, *d));
+        let after = so_far;
+        so_far = larger(so_far, larger(first_two, two));
+        (*a, *b, *c, *d) = (so_far, larger(after, larger(*b, two)), larger(after, two), larger(after, *d));
+    }
+    for value in rest.iter_mut().rev() {
+        so_far = larger(so_far, *value);
+        *value = so_far;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +174,30 @@ mod tests {
                     sound[(frame + 1).saturating_sub(window)..=frame].iter().copied().fold(0.0, larger);
                 assert_eq!(sliding.push(*value), wanted, "{window} {frame}");
             }
+        }
+    }
+
+    #[test]
+    fn a_run_gives_what_single_values_give() {
+        let sound: Vec<f32> = (0..700_u32).map(|frame| (frame.wrapping_mul(7_919) % 101) as f32).collect();
+        for window in [1, 2, 3, 7, 25, 64, 120] {
+            let (mut single, mut run) = (SlidingMax::new(window), SlidingMax::new(window));
+            let mut heard = sound.clone();
+            // Runs of 0, 1, 2, … values, and what is left.
+            let mut rest = &mut heard[..];
+            for count in 0_usize.. {
+                let (part, after) = {
+                    let count = count.min(rest.len());
+                    std::mem::take(&mut rest).split_at_mut(count)
+                };
+                run.run(part);
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            let wanted: Vec<f32> = sound.iter().map(|value| single.push(*value)).collect();
+            assert_eq!(heard, wanted, "{window}");
         }
     }
 

@@ -40,7 +40,7 @@ use crate::kernels::detector::{
     Cell, GainComputer, KeyFilter, Mean, REMEMBERED, Reducer, Reducing, SLOW_RELEASES, Timing, filtered,
     hear, means_db, peaks_db, retained,
 };
-use crate::kernels::fastmath::{gain_from_db, larger};
+use crate::kernels::fastmath::{gain_from_db, largest};
 use crate::kernels::svf::{Step, Svf};
 use crate::kernels::whole_delay::WholeDelay;
 use crate::param::Preset;
@@ -248,8 +248,7 @@ impl Compressor {
         let still = self.tuned.wet_dry[0] == self.tuned.wet_dry[1];
         for ((channel, delay), reductions) in io.each().zip(&mut self.delays).zip(levels) {
             let reductions = &mut reductions[..frames];
-            self.reduced_db =
-                reductions.iter().fold(self.reduced_db, |most, reduction| larger(most, *reduction));
+            self.reduced_db = largest(reductions, self.reduced_db);
             delay.run(channel);
             if still {
                 let [wet, dry] = self.tuned.wet_dry[1].map(|factor| factor as f32);
