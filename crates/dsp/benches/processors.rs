@@ -1,4 +1,4 @@
-//! How fast every processor of the catalogue is: one second of stereo at 48 kHz with settings that move all the time.
+//! How fast every processor of the catalogue is while it works, and convolution with responses.
 #![allow(missing_docs)] // The macros of criterion write undocumented functions.
 
 use std::hint::black_box;
@@ -11,51 +11,49 @@ use mixkeel_dsp::catalog::CATALOG;
 use mixkeel_dsp::param::{Range, Value};
 use mixkeel_dsp::processor::{Context, Setup};
 
-fn processors(criterion: &mut Criterion) {
-    for kind in CATALOG {
-        let mut processor = (kind.build)();
-        processor.prepare(&Setup {
-            rate_hz: 48_000,
-            channels: Channels::Stereo,
-            max_block_frames: MAX_BLOCK_FRAMES,
-        });
-        let mut settings = (kind.settings)();
+mod speed;
+
+/// Prints multiples of real time for stereo noise: with the settings as they are when nothing
+/// is said, with numbers far from those, and with these two in turn, a hundred times a second.
+fn processors(_: &mut Criterion) {
+    println!("{:14} {:>10} {:>10} {:>10}  x real time, stereo, 48 kHz", "", "as it is", "other", "moving");
+    let noise = noise(48_000);
+    for kind in CATALOG.iter().filter(|kind| speed::wanted(kind.id)) {
+        let plain = (kind.settings)();
+        let mut other = (kind.settings)();
         for spec in kind.specs {
             if let Range::Number { min, max, .. } = spec.range {
                 // Inside the range, at no special point.
-                let _ = settings.set(spec.id, &Value::Number(min + 0.618 * (max - min)));
+                let _ = other.set(spec.id, &Value::Number(min + 0.618 * (max - min)));
             }
         }
-        // Silence would be slept through.
-        let sound = noise(48_000);
-        let (mut heard, mut frame) = (sound.clone(), 0);
-        for still in [true, false] {
-            let name = format!("{}, {}, 1 s stereo", kind.id, if still { "still" } else { "moving" });
-            let away = (kind.settings)();
-            criterion.bench_function(&name, |bencher| {
-                bencher.iter(|| {
-                    again(&mut heard, &sound);
-                    for (index, first) in (0..48_000).step_by(480).enumerate() {
-                        let moved = !still && index % 2 == 1;
-                        processor.set(if moved { &*away } else { &*settings });
-                        let at = Context { frame, tempo_bpm: 120.0 };
-                        processor.process(&mut heard.block().part(first..first + 480), &[], &at);
-                        frame += 480;
-                    }
-                    black_box(&heard);
-                });
-            });
-        }
+        let [as_it_is, far, moving] = [[&plain, &plain], [&other, &other], [&plain, &other]].map(|turns| {
+            let mut processor = (kind.build)();
+            let (channels, max_block_frames) = (Channels::Stereo, MAX_BLOCK_FRAMES);
+            processor.prepare(&Setup { rate_hz: 48_000, channels, max_block_frames });
+            let (mut sound, mut frame) = (Buffer::new(Channels::Stereo, 480), 0);
+            speed::multiple(|| {
+                for (part, settings) in (0..100).zip(turns.iter().cycle()) {
+                    processor.set(&***settings);
+                    let noise = noise.signal().part(480 * part..480 * (part + 1));
+                    sound.block().each().zip(noise.each()).for_each(|(to, from)| to.copy_from_slice(from));
+                    processor.process(&mut sound.block(), &[], &Context { frame, tempo_bpm: 120.0 });
+                    frame += 480;
+                    black_box(&sound);
+                }
+            })
+        });
+        println!("{:14} {as_it_is:10.0} {far:10.0} {moving:10.0}", kind.id);
     }
 }
 
-/// Something like noise at −12 dBFS: the linear congruential generator of "Numerical Recipes", ch. 7.1.
+/// Something like noise at −18 dBFS: the linear congruential generator of "Numerical Recipes", ch. 7.1.
 fn noise(frames: usize) -> Buffer {
     let mut buffer = Buffer::new(Channels::Stereo, frames);
     let mut random = 1_u32;
     for sample in buffer.block().each().flatten() {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *sample = 0.43 * ((random >> 8) as f32 / (1 << 23) as f32 - 1.0);
+        *sample = 0.218 * ((random >> 8) as f32 / (1 << 23) as f32 - 1.0);
     }
     buffer
 }
