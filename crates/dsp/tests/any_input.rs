@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // A test that cannot get ready has failed.
 
+#[path = "../fuzz/any_play.rs"]
+mod any_play;
 mod listening;
 
 use listening::Noise;
@@ -92,6 +94,16 @@ proptest! {
             for sample in io.signal().each().flatten() {
                 prop_assert!(sample.abs() < RUNAWAY, "{} gave {sample} with {settings:?}", kind.id);
             }
+        }
+    }
+
+    #[test]
+    fn whatever_happens_in_whatever_order_it_goes_on(script in proptest::collection::vec(any::<u8>(), 8..2_000), first in any::<u8>()) {
+        // Eight kinds in a row with every script: the first byte is the kind.
+        for step in 0..8 {
+            let mut script = script.clone();
+            script[0] = first.wrapping_add(step);
+            any_play::play(&script);
         }
     }
 }
