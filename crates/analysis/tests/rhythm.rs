@@ -190,6 +190,7 @@ fn a_drum_kit_is_counted_where_kick_and_snare_alternate_from_tracks_and_from_the
             assert!(one, "{bpm}: {:?} of {:?}", heard.tempo_bpm, heard.levels);
             assert!(f >= 0.98, "{bpm}: beats {f}");
             assert!(bars >= 0.9, "{bpm}: bars {bars}");
+            assert!(heard.downbeat_confidence > 0.2, "{bpm}: {}", heard.downbeat_confidence);
         }
     }
 }

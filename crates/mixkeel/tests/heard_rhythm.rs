@@ -81,6 +81,10 @@ fn songs_with_a_clear_beat_are_counted_as_their_makers_counted_them() {
             assert!(is(heard.tempo_bpm, bpm), "{song}/{folder}: {:?}", heard.tempo_bpm);
             assert!(beats >= 0.98, "{song}/{folder}: beats {beats}");
             assert!(!barred || bars >= 0.9, "{song}/{folder}: bars {bars}");
+            assert!(
+                barred || bars >= 0.9 || heard.downbeat_confidence < 0.5,
+                "{song}/{folder}: wrong and sure"
+            );
         }
     }
 }

@@ -68,6 +68,13 @@ const IN_THREE: [Form; 1] = [form(6, 8, 6, 3, 0.0)];
 /// in breaks, bars of other lengths repeat by chance for less.
 const CHANGE_COST: f64 = 32.0;
 
+/// By how much of a perfect repetition a metre must be ahead of the next to be two thirds sure. Ours.
+const SURE_METRE: f64 = 0.1;
+
+/// By how much the first beats of bars must be marked more than others to be two thirds sure. Ours: it gives
+/// 0.5 to 0.8 to four of five real songs whose bars are found, and under 0.35 to two whose bars are not.
+const SURE_BEGIN: f64 = 0.2;
+
 /// One bar.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bar {
@@ -152,6 +159,8 @@ impl Places {
 pub(crate) struct Bars {
     pub bars: Vec<Bar>,
     pub confidence: f64,
+    /// How sure their first beats are.
+    pub begins: f64,
 }
 
 /// The best chain of bars over eighths, which are thirds of a beat where beats divide into three.
@@ -167,7 +176,23 @@ pub(crate) fn bars(accents: &Accents, eighths: &Grid, in_three: bool) -> Bars {
     let rival = rivals.reduce(f64::max).unwrap_or(0.0);
     let count = places.rows.len().max(1) as f64;
     let ahead = (score - rival) / count;
-    Bars { bars: chain, confidence: 1.0 - libm::exp(-ahead.max(0.0) / 0.1) }
+    let begins = begins(&places, &chain, forms);
+    Bars { bars: chain, confidence: 1.0 - libm::exp(-ahead.max(0.0) / SURE_METRE), begins }
+}
+
+/// How far the first beats of bars are marked more than the next best beats they could begin on, as a confidence.
+fn begins(places: &Places, chain: &[Bar], forms: &[Form]) -> f64 {
+    let Some(main) = chain_metre(chain).and_then(|metre| forms.iter().find(|form| form.metre == metre))
+    else {
+        return 0.0;
+    };
+    let later = |shift: usize| {
+        let bars = chain.iter().filter(|bar| bar.metre == main.metre);
+        let whole = bars.filter(|bar| bar.from + shift + main.places <= places.rows.len());
+        mean(whole.map(|bar| places.marked(bar.from + shift, main)))
+    };
+    let rival = (main.beat..main.places).step_by(main.beat).map(later).reduce(f64::max).unwrap_or(0.0);
+    1.0 - libm::exp(-(later(0) - rival).max(0.0) / SURE_BEGIN)
 }
 
 /// The metre most places are in.

@@ -63,8 +63,10 @@ pub struct Rhythm {
     pub downbeats_s: Vec<f64>,
     /// From each time in seconds on, the metre.
     pub metre: Vec<(f64, Metre)>,
-    /// How sure the metre is, from 0 to 1.
+    /// How sure the metre is, from 0 to 1: how many beats a bar has, not on which it begins.
     pub metre_confidence: f64,
+    /// How sure it is on which beat bars begin, from 0 to 1.
+    pub downbeat_confidence: f64,
     /// How the eighths go; `None` where that cannot be told.
     pub swing: Option<Swing>,
 }
@@ -116,6 +118,7 @@ pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
         downbeats_s,
         metre,
         metre_confidence: bars.confidence * sure,
+        downbeat_confidence: bars.begins * sure,
     }
 }
 
