@@ -55,7 +55,7 @@ impl RealFft {
         self.frames / 2 + 1
     }
 
-    /// The spectrum of a row: bin k is Σ x[n]·e^(−2πi·k·n/N). Rows of another length give nothing.
+    /// The spectrum of a row: bin k is the sum over n of x(n)·e^(−2πi·k·n/N). Rows of another length give nothing.
     pub fn forward(&mut self, row: &[f32], spectrum: &mut [Complex<f32>]) {
         let half = self.frames / 2;
         if row.len() != self.frames || spectrum.len() != half + 1 {
