@@ -2,7 +2,7 @@
 
 mod listening;
 
-use listening::{Noise, db, find_tone, same_bits, tone};
+use listening::{Noise, db, find_tone, rms, same_bits, tone};
 use mixkeel_dsp::block::{Block, Channels};
 use mixkeel_dsp::processor::{Context, Processor, Setup};
 use mixkeel_dsp::processors::stereo::{MonoSlope, Stereo, StereoSettings};
@@ -107,4 +107,65 @@ fn middle_and_sides_have_gains_of_their_own_as_drawn() {
         assert!((level_db(&mid) - mid_db).abs() < 0.001 && (mid_db + 3.0).abs() < 1e-9, "{hz}");
         assert!((level_db(&side) - side_db).abs() < 0.001, "{hz}");
     }
+}
+
+/// Noise, and the same later and at a gain.
+fn copy(delay_frames: usize, gain: f32, frames: usize) -> [Vec<f32>; 2] {
+    let sound = Noise(77).samples(frames + delay_frames);
+    let early = sound[delay_frames..].to_vec();
+    [early, sound[..frames].iter().map(|sample| sample * gain).collect()]
+}
+
+fn guarded() -> StereoSettings {
+    StereoSettings { haas_guard_percent: 100.0, comb_db: 6.0, ..StereoSettings::default() }
+}
+
+#[test]
+fn a_late_copy_combs_the_mono_sum_no_deeper_than_asked() {
+    for (rate_hz, delay_frames) in [(48_000, 480), (44_100, 445), (96_000, 2_884), (48_000, 150)] {
+        let frames = 2 * rate_hz as usize;
+        let [early, late] = copy(delay_frames, 0.9, frames);
+        for swapped in [false, true] {
+            let (left, right) = if swapped { (&late, &early) } else { (&early, &late) };
+            let [l, r] = heard(&guarded(), rate_hz, left, right);
+            let (kept, turned_down) = if swapped { (&r, &l) } else { (&l, &r) };
+            assert!(same_bits(kept, &early), "the earlier channel changed");
+            // After the first second: a comb of 1 and a has peaks (1 + a)/(1 − a) over its dips.
+            let from = rate_hz as usize;
+            let a = rms(&turned_down[from..]) / rms(&early[from - delay_frames..]);
+            let depth_db = db((1.0 + a) / (1.0 - a));
+            // Noise as long as the guard remembers has a level that is known to 3 %: 0.3 dB.
+            assert!((5.0..=6.4).contains(&depth_db), "{rate_hz} {delay_frames}: {depth_db}");
+        }
+    }
+}
+
+#[test]
+fn the_guard_leaves_what_is_in_time_or_unrelated() {
+    let frames = 96_000;
+    let (one, other) = (Noise(5).samples(frames), Noise(6).samples(frames));
+    let panned: Vec<f32> = one.iter().map(|sample| sample * 0.4).collect();
+    let steady = tone(220.0, 0.5, 48_000, frames);
+    let quarter = tone(220.0, 0.5, 48_000, frames + 50)[50..].to_vec();
+    for (left, right) in [(&one, &other), (&one, &panned), (&steady, &quarter), (&one, &vec![0.0; frames])] {
+        let [l, r] = heard(&guarded(), 48_000, left, right);
+        assert!(same_bits(&l, left) && same_bits(&r, right));
+    }
+}
+
+#[test]
+fn the_guard_comes_and_goes_without_a_click() {
+    // Noise up to 2 s and its copy, then unrelated: from frame to frame the gain moves by less than 0.1 dB.
+    let [left, mut right] = copy(480, 1.0, 96_000);
+    right.extend(Noise(8).samples(48_000));
+    let left = [left, Noise(9).samples(48_000)].concat();
+    let [_, r] = heard(&guarded(), 48_000, &left, &right);
+    let gains: Vec<f64> = r
+        .iter()
+        .zip(&right)
+        .filter(|(_, before)| before.abs() > 0.05)
+        .map(|(after, before)| f64::from(after / before))
+        .collect();
+    assert!(gains.windows(2).all(|two| db(two[1] / two[0]).abs() < 0.1));
+    assert!(gains.iter().any(|gain| *gain < 0.36) && gains.last().is_some_and(|gain| *gain > 0.99));
 }

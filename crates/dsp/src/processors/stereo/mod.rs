@@ -1,5 +1,6 @@
-//! Shapes a stereo image: width by band, bass in the middle, balance, rotation.
+//! Shapes a stereo image: width by band, bass in the middle, balance, rotation, and a guard against copies a little late.
 
+mod haas;
 mod image;
 
 use crate::GRID_FRAMES;
@@ -10,6 +11,7 @@ use crate::kernels::svf::{Section, Svf, tan_half};
 use crate::param::{Preset, PresetValue};
 use crate::processor::{Context, Processor, Setup, State, Tail};
 use crate::units::db_from_power;
+use haas::Haas;
 use image::Image;
 
 crate::choices! {
@@ -50,6 +52,11 @@ crate::params! {
         rotation_degrees: f64 = 0.0 [-45.0..=45.0, ""] automatable;
         /// −1 leaves only the left channel, 1 only the right. Nothing crosses over.
         balance: f64 = 0.0 [-1.0..=1.0, ""] automatable;
+        /// How much of the Haas guard is heard: where one channel repeats the other 1 to 40 ms later, it is turned down,
+        /// at 100 % so far that the mono sum has a comb of no more than `comb_db`.
+        haas_guard_percent: f64 = 0.0 [0.0..=100.0, "%"] automatable;
+        /// How far the peaks of that comb may stand over its dips.
+        comb_db: f64 = 6.0 [1.0..=24.0, "dB"];
     }
 }
 
@@ -63,6 +70,10 @@ crate::params! {
 ///   what that phase makes of them, and the mono sum does not change at all.
 ///
 /// Then the image is turned and balanced. A mono signal passes as it is.
+///
+/// The Haas guard comes first. It correlates the channels up to 40 ms either way, some 6000 times a second, and turns the
+/// later channel down where they are alike with a delay and clearly less so without. A steady tone is as alike a period
+/// later as in time, so it is left alone, and so is what is in time or unrelated, to the bit.
 ///
 /// ```
 /// use mixkeel_dsp::block::{Block, Channels};
@@ -80,6 +91,8 @@ pub struct Stereo {
     rate_hz: u32,
     settings: StereoSettings,
     image: Glide<Image>,
+    guard: Glide<[f64; 1]>,
+    haas: Haas,
     memory: [Svf<1>; image::SECTIONS],
 }
 
@@ -90,6 +103,8 @@ impl Default for Stereo {
             rate_hz: 48_000,
             settings,
             image: Glide::new(Image::new(&settings, 48_000)),
+            guard: Glide::new([0.0]),
+            haas: Haas::new(48_000),
             memory: Default::default(),
         }
     }
@@ -118,17 +133,28 @@ impl Processor for Stereo {
         let settings = self.settings;
         *self = Self::default();
         self.rate_hz = setup.rate_hz;
+        self.haas = Haas::new(setup.rate_hz);
         self.set(&settings);
     }
 
     fn set(&mut self, settings: &StereoSettings) {
         self.settings = *settings;
         self.image.aim(Image::new(settings, self.rate_hz));
+        self.guard.aim([settings.haas_guard_percent / 100.0]);
     }
 
     fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
         let frames = io.frames();
         let Some((left, right)) = io.pair() else { return };
+        let (haas, comb_db) = (&mut self.haas, self.settings.comb_db);
+        self.guard.walk(at.frame, frames, |stretch, motion| {
+            if motion.still() == Some([0.0]) && haas.rests() {
+                haas.forget();
+            } else {
+                let offset = at.frame.wrapping_add(stretch.start as i64).rem_euclid(GRID_FRAMES as i64);
+                haas.cell(offset as usize, motion, comb_db, &mut left[stretch.clone()], &mut right[stretch]);
+            }
+        });
         let memory = &mut self.memory;
         self.image.walk(at.frame, frames, |stretch, motion| {
             if motion.still().is_some_and(|image| image.is_as_it_was()) {
@@ -141,6 +167,8 @@ impl Processor for Stereo {
 
     fn reset(&mut self) {
         self.image.settle();
+        self.guard.settle();
+        self.haas.reset();
         self.memory = Default::default();
     }
 
@@ -158,6 +186,15 @@ impl Processor for Stereo {
         if frames == 0.0 { Tail::Exact(0) } else { Tail::Fading(libm::ceil(frames) as usize) }
     }
 
+    fn memory_frames(&self) -> usize {
+        let guard = if self.guard.parts().0 == [[0.0]; 3] && self.haas.rests() {
+            0
+        } else {
+            Haas::memory_frames(self.rate_hz)
+        };
+        self.tail().frames().max(guard)
+    }
+
     fn snapshot(&self, to: &mut State) {
         let (images, sounding) = self.image.parts();
         to.put(f64::from(u8::from(sounding)));
@@ -165,6 +202,8 @@ impl Processor for Stereo {
             image.sections.iter().flat_map(Section::parts).chain(image.spread).for_each(|part| to.put(part));
         }
         self.memory.iter().for_each(|memory| memory.snapshot(to));
+        self.guard.snapshot(to);
+        self.haas.snapshot(to);
     }
 
     fn restore(&mut self, from: &mut State) {
@@ -175,6 +214,8 @@ impl Processor for Stereo {
         });
         self.image = Glide::from_parts(images, sounding);
         self.memory.iter_mut().for_each(|memory| memory.restore(from));
+        self.guard.restore(from);
+        self.haas.restore(from);
     }
 }
 
