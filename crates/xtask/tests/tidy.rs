@@ -188,7 +188,7 @@ fn the_rules_see_what_they_look_for() {
                 pub const ID: &str = \"space/room\";";
     assert_eq!(rule_ids(rule), ["balance/levels", "space/room", "pan/width"]);
     assert_eq!(
-        kind_ids("&[kind::<Eq>(\"eq\", \"about\"),\n kind::<A>(\n  \"auto-pan\",\n  \"…\")]"),
+        kind_ids("&[Kind::of::<Eq>(\"eq\", \"about\"),\n Kind::of::<A>(\n  \"auto-pan\",\n  \"…\")]"),
         ["eq", "auto-pan"]
     );
     assert!(private_path(&format!("in {}anna/song", PRIVATE_FOLDERS[0])).is_some());

@@ -235,7 +235,8 @@ impl Processor for Transient {
 
     fn memory_frames(&self) -> usize {
         let slowest_ms = self.settings.attack_ms.max(self.settings.release_ms).max(FAST_FALL_MS);
-        let frames = units::frames_from_ms(WAVE_MS + REMEMBERED * slowest_ms, self.rate_hz);
+        // Its followers come down from full scale to a pause, some 100 dB: half as long again as a reduction takes.
+        let frames = units::frames_from_ms(WAVE_MS + 1.5 * REMEMBERED * slowest_ms, self.rate_hz);
         self.latency_frames() + libm::ceil(frames) as usize
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Ballistics, GainComputer, SlidingMax, Timing};
 use crate::GRID_FRAMES;
-use crate::kernels::fastmath::{larger, smaller};
+use crate::kernels::fastmath::{db_from_gain, larger, smaller};
 use crate::processor::State;
 
 /// Room for one stretch of the control grid in two channels.
@@ -83,12 +83,17 @@ impl Reducer {
         }
     }
 
-    /// Sees to it that openness is counted from the range of this computer. At the start an expander is closed.
+    /// Sees to it that openness is counted from the range of this computer. At the start an expander is as far closed as silence
+    /// closes it.
     fn count_from(&mut self, computer: &GainComputer) {
         let open_db = computer.is_expander().then_some(computer.range_db());
         if Some(open_db) != self.open_db {
             match (self.open_db, open_db.map(f64::from)) {
-                (None, _) | (Some(None), None) => {}
+                (None, None) | (Some(None), None) => {}
+                (None, Some(new_db)) => {
+                    let closed_db = f64::from(computer.reduction_db(db_from_gain(0.0)));
+                    self.ballistics.recount(|_| new_db - closed_db);
+                }
                 (Some(Some(old_db)), Some(new_db)) => {
                     self.ballistics.recount(|open| open + new_db - f64::from(old_db));
                 }
