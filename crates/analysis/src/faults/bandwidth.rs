@@ -12,6 +12,7 @@ use rustfft::{Fft, FftPlannerScalar};
 
 use super::Stored;
 use super::problem::{Problem, Sureness};
+use crate::true_peak::highest;
 use mixkeel_dsp::units::db_from_power;
 
 /// The length of a window in frames at 48 kHz: bins of 11.7 Hz, forty to the 500 Hz that matter.
@@ -145,7 +146,9 @@ impl Bandwidth {
             let sides = left.iter().zip(right.iter()).skip(done).take(part);
             for (place, (l, r)) in self.held.iter_mut().skip(self.filled).zip(sides) {
                 *place = Complex::new(*l, *r);
-                self.loud = self.loud.max(l.abs()).max(r.abs());
+            }
+            for samples in [left, right] {
+                self.loud = self.loud.max(samples.get(done..done + part).map_or(0.0, highest));
             }
             self.filled += part;
             done += part;

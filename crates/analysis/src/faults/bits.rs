@@ -108,6 +108,10 @@ impl Lattice {
             return;
         }
         for &sample in samples {
+            // Loud samples are most of all, and out of reach whichever way they are rounded.
+            if (sample * scale).abs() >= REACH as f32 {
+                continue;
+            }
             let value = libm::rintf(sample * scale);
             if value.abs() < REACH as f32 && value != 0.0 {
                 let place = (value as i32 + REACH) as usize;

@@ -160,11 +160,12 @@ impl Line {
         let mut most = [0.0_f32; 8];
         let mut sum = [0.0_f32; 8];
         let (a, b, c) = (samples, samples.get(1..).unwrap_or_default(), samples.get(2..).unwrap_or_default());
-        for ((a, b), c) in a.chunks(8).zip(b.chunks(8)).zip(c.chunks(8)) {
-            for ((((a, b), c), most), sum) in a.iter().zip(b).zip(c).zip(&mut most).zip(&mut sum) {
-                let bend = (a - 2.0 * b + c).abs();
-                *most = most.max(bend);
-                *sum += bend;
+        let eights = |samples| <[f32]>::as_chunks::<8>(samples).0.iter();
+        for ((a, b), c) in eights(a).zip(eights(b)).zip(eights(c)) {
+            for lane in 0..8 {
+                let bend = (a[lane] - 2.0 * b[lane] + c[lane]).abs();
+                most[lane] = most[lane].max(bend);
+                sum[lane] += bend;
             }
         }
         let look = Look {
@@ -280,10 +281,16 @@ fn predictor(before: &[f32], after: &[f32]) -> Option<[f64; ORDER]> {
         for (lag, sum) in correlation.iter_mut().enumerate() {
             let mut lanes = [0.0_f32; 8];
             let late = windowed.get(lag..).unwrap_or_default();
-            for (a, b) in windowed.chunks(8).zip(late.chunks(8)) {
-                for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-                    *lane += a * b;
+            let (early, _) = windowed.as_chunks::<8>();
+            let (late, rest) = late.as_chunks::<8>();
+            for (a, b) in early.iter().zip(late) {
+                for lane in 0..8 {
+                    lanes[lane] += a[lane] * b[lane];
                 }
+            }
+            let early = windowed.iter().skip(8 * late.len());
+            for ((lane, a), b) in lanes.iter_mut().zip(early).zip(rest) {
+                *lane += a * b;
             }
             *sum += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
         }

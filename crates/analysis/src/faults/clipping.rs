@@ -184,8 +184,12 @@ impl Wave {
     fn scan(&mut self, from: usize, to: usize, grain: usize, mut found: impl FnMut(Run)) {
         let origin = self.first as i64 - KEPT as i64;
         let least = LEAST_RUN as usize * grain;
-        for index in from..to {
-            let Some(&sample) = self.held.get(index) else { break };
+        let (Some(samples), Some(earlier)) =
+            (self.held.get(from..to), self.held.get(from - grain..to - grain))
+        else {
+            return;
+        };
+        for ((index, &sample), &earlier) in (from..).zip(samples).zip(earlier) {
             let (low, high) = (self.low.min(sample), self.high.max(sample));
             let size = high.max(-low);
             if high - low <= (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE) {
@@ -207,7 +211,7 @@ impl Wave {
             } else if sample.abs() > LEAST_LEVEL {
                 self.sounding += length.max(0) as u64;
             }
-            self.before = self.held.get(index - grain).copied().unwrap_or(0.0);
+            self.before = earlier;
             (self.start, self.low, self.high) = (now.max(0) as u64, sample, sample);
         }
     }

@@ -114,11 +114,10 @@ impl Dropouts {
         let (least, most, side, edge) = (self.least, self.most, self.side, self.edge);
         let touching = ((TOUCHING_S * f64::from(self.rate_hz)) as usize).max(2);
         for (line, samples) in self.channels.iter_mut().zip(block) {
-            for (sample, frame) in samples.iter().zip(at..) {
-                if let Some(place) = line.ring.get_mut(frame as usize % KEPT) {
-                    *place = *sample;
-                }
-            }
+            let begin = at as usize % KEPT;
+            let (to_end, over) = samples.split_at(samples.len().min(KEPT - begin));
+            line.ring.iter_mut().skip(begin).zip(to_end).for_each(|(place, sample)| *place = *sample);
+            line.ring.iter_mut().zip(over).for_each(|(place, sample)| *place = *sample);
             line.gaps_in(at, samples, (least, most), [side, edge, touching]);
             line.repeats_in(at, samples.len());
         }

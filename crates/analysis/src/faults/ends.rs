@@ -2,6 +2,7 @@
 
 use super::noise::Floor;
 use super::problem::{Problem, Sureness, clock};
+use crate::true_peak::highest;
 use mixkeel_dsp::units::{db_from_power, gain_from_db, power_from_db};
 
 /// Silence is told from this length on, in seconds. Ours: a bar of count-in space is usual at the front of a delivered
@@ -87,7 +88,7 @@ impl Ends {
         if self.tail.len() > 4 * self.kept_frames + frames {
             self.tail.drain(..self.tail.len() - self.kept_frames);
         }
-        let peak = block.iter().flat_map(|samples| samples.iter()).fold(0.0_f32, |most, x| most.max(x.abs()));
+        let peak = block.iter().map(|samples| highest(samples)).fold(0.0, f32::max);
         self.peak = self.peak.max(peak);
         let reached = step(peak);
         for (first, last) in self.first.iter_mut().zip(&mut self.last).take(reached) {

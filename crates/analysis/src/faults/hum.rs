@@ -288,10 +288,15 @@ fn low_pass(step: usize) -> Vec<f32> {
 
 fn dot(samples: &[f32], taps: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    for (samples, taps) in samples.chunks(LANES).zip(taps.chunks(LANES)) {
-        for ((sum, sample), tap) in sums.iter_mut().zip(samples).zip(taps) {
-            *sum += sample * tap;
+    let ((samples, last_samples), (taps, last_taps)) =
+        (samples.as_chunks::<LANES>(), taps.as_chunks::<LANES>());
+    for (samples, taps) in samples.iter().zip(taps) {
+        for lane in 0..LANES {
+            sums[lane] += samples[lane] * taps[lane];
         }
+    }
+    for ((sum, sample), tap) in sums.iter_mut().zip(last_samples).zip(last_taps) {
+        *sum += sample * tap;
     }
     sums.iter().sum()
 }

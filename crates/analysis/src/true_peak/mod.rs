@@ -10,7 +10,8 @@ use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_gain;
 
 use crate::meter::{Meter, bounded};
-use draw::{CHUNK, COARSE, ORIGIN, PHASES, Pen, REACH, WINDOW, highest};
+pub(crate) use draw::highest;
+use draw::{CHUNK, COARSE, ORIGIN, PHASES, Pen, REACH, WINDOW};
 
 /// Values of the contour in a second: as many as short-term loudness has.
 const CELLS_PER_S: u64 = 10;
@@ -150,7 +151,9 @@ fn end_chunk(channel: &mut Channel, pen: &Pen, rate_hz: u32, contour: Option<&mu
         Some(contour) => {
             let cell = channel.first.max(0) as u64 * CELLS_PER_S / u64::from(rate_hz);
             if cell != channel.cell {
-                (channel.cell, channel.cell_peak) = (cell, 0.0);
+                // What another channel reached in this tenth need not be reached again: the highest of both is asked for.
+                let reached = contour.get(cell as usize).copied().unwrap_or(0.0);
+                (channel.cell, channel.cell_peak) = (cell, reached);
             }
             channel.cell_peak = look(&channel.window, pen, channel.cell_peak);
             channel.peak = channel.peak.max(channel.cell_peak);
