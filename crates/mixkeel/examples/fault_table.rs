@@ -15,7 +15,8 @@ use mixkeel_io::read::Downmix;
 type Failure = Box<dyn std::error::Error>;
 
 /// Files whose faults are known, and those that they have. The records are cuts from the middle of Vorbis files. The limiter
-/// of the over-limited mix cuts what it does not catch, which is heard and counted as clipping.
+/// of the over-limited mix cuts what it does not catch, which is heard and counted as clipping. The offset of one record is
+/// its own: 96 % of its tenths of a second have a mean below zero, about the same one in soft and in loud ones.
 const LABELLED: [(&str, &[&str]); 12] = [
     ("defects/mauiwowi__clean.flac", &[]),
     ("defects/mauiwowi__clicks.flac", &["clicks"]),
@@ -27,13 +28,19 @@ const LABELLED: [(&str, &[&str]); 12] = [
     ("defects/mauiwowi__upsampled_from_mp3.flac", &["lossy-source", "upsampled"]),
     ("finished/game_tropicalbreeze.flac", &["lossy-source", "truncated-end", "truncated-start"]),
     ("finished/orch_battle_epic.flac", &["lossy-source", "truncated-end", "truncated-start"]),
-    ("finished/race1_etr.flac", &["lossy-source", "truncated-end", "truncated-start"]),
+    ("finished/race1_etr.flac", &["dc", "lossy-source", "truncated-end", "truncated-start"]),
     ("finished/rock_speeditup.flac", &["lossy-source", "truncated-end", "truncated-start"]),
 ];
 
 /// Where tracks are taken from to plant faults into; they count as they are found, so only what is added is judged.
 const BASES: [&str; 4] =
     ["defects/mauiwowi__clean.flac", "city_blues/tracks", "hydrogen_kit/tracks", "reggaetry/tracks"];
+
+/// How much of a track is used to plant faults into, in seconds: enough for every fault, and for a table within a minute.
+const CUT_S: f64 = 20.0;
+
+/// Fades at both ends of the cut, in seconds, so that cutting plants no fault of its own.
+const FADE_S: f64 = 0.25;
 
 /// How often a fault was found where it is, told where it is not, and missed.
 #[derive(Clone, Copy, Default)]
@@ -71,7 +78,7 @@ fn main() -> Result<(), Failure> {
     let mut scores = Scores::new();
     for base in BASES {
         for file in flacs(&music.join(base))? {
-            let clean = Sound::read(&file)?;
+            let clean = Sound::read(&file)?.cut();
             let before = ids(&clean.faults());
             for (id, plant) in PLANTS {
                 let mut sound = clean.clone();
@@ -167,6 +174,20 @@ impl Sound {
         for channel in &mut self.channels {
             channel.iter_mut().enumerate().for_each(|(n, x)| *x = change(n as f64 / rate, *x));
         }
+    }
+
+    /// [`CUT_S`] around the middle of the energy, faded in and out.
+    fn cut(mut self) -> Self {
+        let (half, fade) = (self.frames(CUT_S / 2.0), self.frames(FADE_S));
+        let from = self.middle().saturating_sub(half);
+        for channel in &mut self.channels {
+            channel.drain(..from.min(channel.len()));
+            channel.truncate(2 * half);
+            let gain = |n: usize| (n as f32 / fade.max(1) as f32).min(1.0);
+            channel.iter_mut().take(fade).enumerate().for_each(|(n, x)| *x *= gain(n));
+            channel.iter_mut().rev().take(fade).enumerate().for_each(|(n, x)| *x *= gain(n));
+        }
+        self
     }
 
     fn peak(&self) -> f32 {
