@@ -125,3 +125,85 @@ fn silence_has_no_figures_rather_than_infinite_ones() {
     }
     assert_eq!(document["files"][0]["problems"], Value::Array(vec![]));
 }
+
+/// A 16-bit WAV of six channels in the order of the format (left, right, centre, effects, left and right surround), with the
+/// same sine of a tenth of full scale in the channels that are named.
+fn surround_wav(sounding: &[usize]) -> Vec<u8> {
+    const CHANNELS: u16 = 6;
+    const LENGTH_FRAMES: u32 = 3 * desk::RATE_HZ;
+    let data_bytes = LENGTH_FRAMES * u32::from(CHANNELS) * 2;
+    let mut bytes = Vec::new();
+    bytes.extend_from_slice(b"RIFF");
+    bytes.extend_from_slice(&(60 + data_bytes).to_le_bytes());
+    bytes.extend_from_slice(b"WAVEfmt ");
+    bytes.extend_from_slice(&40_u32.to_le_bytes());
+    bytes.extend_from_slice(&0xFFFE_u16.to_le_bytes());
+    bytes.extend_from_slice(&CHANNELS.to_le_bytes());
+    bytes.extend_from_slice(&desk::RATE_HZ.to_le_bytes());
+    bytes.extend_from_slice(&(desk::RATE_HZ * u32::from(CHANNELS) * 2).to_le_bytes());
+    bytes.extend_from_slice(&(CHANNELS * 2).to_le_bytes());
+    bytes.extend_from_slice(&16_u16.to_le_bytes());
+    bytes.extend_from_slice(&22_u16.to_le_bytes());
+    bytes.extend_from_slice(&16_u16.to_le_bytes());
+    // Front left and right, centre, low frequency effects, side left and right.
+    bytes.extend_from_slice(&0x60F_u32.to_le_bytes());
+    // The GUID of integer PCM.
+    bytes.extend_from_slice(&[1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]);
+    bytes.extend_from_slice(b"data");
+    bytes.extend_from_slice(&data_bytes.to_le_bytes());
+    for frame in 0..LENGTH_FRAMES {
+        let turn = std::f64::consts::TAU * 997.0 * f64::from(frame) / f64::from(desk::RATE_HZ);
+        let sample = (turn.sin() * 3276.7) as i16;
+        for channel in 0..usize::from(CHANNELS) {
+            let value = if sounding.contains(&channel) { sample } else { 0 };
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+#[test]
+fn surround_is_as_loud_as_its_channels_weigh_and_the_effects_channel_is_not_heard() {
+    let desk = Desk::new();
+    desk.write("a-left.wav", &surround_wav(&[0]));
+    desk.write("b-centre.wav", &surround_wav(&[2]));
+    desk.write("c-effects.wav", &surround_wav(&[3]));
+    desk.write("d-surround.wav", &surround_wav(&[4]));
+    desk.write("e-all.wav", &surround_wav(&[0, 1, 2, 3, 4, 5]));
+    let files = ["a-left.wav", "b-centre.wav", "c-effects.wav", "d-surround.wav", "e-all.wav"];
+    let said = desk.run(&[&["measure"][..], &files, &["--json"]].concat());
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let document: Value = serde_json::from_str(&said.data).unwrap();
+    let loudness = |index: usize| &document["files"][index]["integrated_lufs"];
+    let near = |index: usize, wanted: f64| {
+        let value = loudness(index).as_f64().unwrap();
+        assert!((value - wanted).abs() < 0.05, "{} reads {value}, not {wanted}", files[index]);
+        assert_eq!(document["files"][index]["channels"], 6);
+    };
+    // ITU-R BS.1770-5: a sine of 997 Hz at full scale in one front channel reads -3.01 LKFS; a surround channel weighs
+    // 1.41, 1.49 dB more; together 3 + 2 * 1.41 channels, 7.65 dB.
+    near(0, -23.01);
+    near(1, -23.01);
+    near(3, -21.52);
+    near(4, -23.01 + 7.65);
+    assert_eq!(loudness(2), &Value::Null, "the effects channel alone is silence to loudness");
+    // It is in the file all the same, and has a peak.
+    let peak = document["files"][2]["sample_peak_dbfs"].as_f64().unwrap();
+    assert!((peak + 20.0).abs() < 0.02, "{peak}");
+}
+
+#[test]
+fn one_bad_file_in_a_folder_leaves_the_others_their_figures() {
+    let desk = Desk::new();
+    desk.write("takes/1 good.wav", &wav(220.0, 48_000));
+    desk.write("takes/2 bad.wav", b"not a wave at all");
+    desk.write("takes/3 good.wav", &wav(330.0, 48_000));
+    let said = desk.run(&["measure", "takes", "--json"]);
+    assert_eq!(said.code, Some(3), "{said:?}");
+    let document: Value = serde_json::from_str(&said.data).unwrap();
+    let files = document["files"].as_array().unwrap();
+    let measured: Vec<bool> = files.iter().map(|file| file["integrated_lufs"].is_number()).collect();
+    assert_eq!(measured, [true, false, true], "{document}");
+    assert_eq!(files[1]["error"]["id"], "unreadable");
+    assert!(said.talk.contains("2 bad.wav"), "named on stderr:\n{}", said.talk);
+}
