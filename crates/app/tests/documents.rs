@@ -47,7 +47,7 @@ fn every_result_is_one_document_that_fits_its_schema() {
         (&["completions", "bash", "--json"][..], "completions"),
         (&["man", "pages", "--json"], "man"),
         (&["schema", "--json"], "schemas"),
-        (&["schema", "--page", "cli", "--json"], "page"),
+        (&["schema", "--pages", "--json"], "pages"),
     ] {
         let said = desk.run(arguments);
         assert_eq!(said.code, Some(0), "{said:?}");
