@@ -42,6 +42,11 @@ impl<T: Copy + PartialEq> Glide<T> {
         ([self.from, self.to, self.next], self.sounding)
     }
 
+    /// The same, to look at without a copy.
+    pub fn parts_ref(&self) -> ([&T; 3], bool) {
+        ([&self.from, &self.to, &self.next], self.sounding)
+    }
+
     /// One that goes on from [`parts`](Self::parts).
     pub fn from_parts([from, to, next]: [T; 3], sounding: bool) -> Self {
         Self { from, to, next, sounding }

@@ -209,6 +209,12 @@ impl Sound {
             .unwrap_or(0)
     }
 
+    /// How much of something added is there at a time: it comes and goes with the fades of the cut, or it would be cut itself.
+    fn ramp(&self) -> impl Fn(f64) -> f64 + use<> {
+        let length_s = self.channels.first().map_or(0, Vec::len) as f64 / f64::from(self.rate_hz);
+        move |t| (t.min(length_s - t) / FADE_S).clamp(0.0, 1.0)
+    }
+
     fn frames(&self, seconds: f64) -> usize {
         (seconds * f64::from(self.rate_hz)) as usize
     }
@@ -225,13 +231,16 @@ const PLANTS: [(&str, Plant); 8] = [
         sound.each(|_, x| x.clamp(-wall, wall) * 2.0 * 0.63);
     }),
     // 2 % of full scale, everywhere.
-    ("dc", |sound| sound.each(|_, x| x + 0.02)),
+    ("dc", |sound| {
+        let ramp = sound.ramp();
+        sound.each(|t, x| x + 0.02 * ramp(t) as f32);
+    }),
     // 50 Hz and two harmonics, 34 dB under the peak.
     ("hum", |sound| {
-        let size = f64::from(sound.peak()) * 0.02;
+        let (size, ramp) = (f64::from(sound.peak()) * 0.02, sound.ramp());
         sound.each(|t, x| {
             let line = |n: f64| size / n * (std::f64::consts::TAU * 50.0 * n * t + n).sin();
-            x + (line(1.0) + line(2.0) + line(3.0)) as f32
+            x + (ramp(t) * (line(1.0) + line(2.0) + line(3.0))) as f32
         });
     }),
     // Eight single samples of half the peak.

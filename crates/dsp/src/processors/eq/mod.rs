@@ -66,6 +66,8 @@ pub struct Eq {
     gain: Glide<[f64; 1]>,
     sounding: bool,
     line: Line,
+    /// Nothing moves until something is set: all sections are held in `line`, and cells of the grid need no look.
+    still: bool,
 }
 
 impl Default for Eq {
@@ -78,6 +80,7 @@ impl Default for Eq {
             gain: Glide::new([1.0]),
             sounding: false,
             line: Line::default(),
+            still: false,
         }
     }
 }
@@ -115,6 +118,9 @@ impl Processor for Eq {
     }
 
     fn set(&mut self, settings: &EqSettings) {
+        if *settings != self.settings {
+            self.moves();
+        }
         let old = std::mem::replace(&mut self.settings, *settings);
         let places = settings.band.places().iter().zip(old.band.places());
         for (moving, (band, old)) in self.bands.iter_mut().zip(places) {
@@ -130,15 +136,24 @@ impl Processor for Eq {
         self.sounding |= frames > 0;
         let mut done = 0;
         while done < frames {
+            if self.still {
+                let end = frames.min(done + STILL_FRAMES);
+                self.stretch(&mut io.part(done..end));
+                done = end;
+                continue;
+            }
             let first = at.frame.wrapping_add(done as i64);
             let into_cell = first.rem_euclid(GRID_FRAMES as i64) as usize;
             let end = frames.min(done + GRID_FRAMES - into_cell);
             self.cell(&mut io.part(done..end), first);
             done = end;
+            let ([from, to, next], _) = self.gain.parts();
+            self.still = from == to && to == next && self.line.hold(&self.bands);
         }
     }
 
     fn reset(&mut self) {
+        self.moves();
         self.sounding = false;
         self.bands.iter_mut().for_each(MovingBand::reset);
         self.gain.settle();
@@ -165,13 +180,39 @@ impl Processor for Eq {
     }
 
     fn restore(&mut self, from: &mut State) {
+        self.moves();
         self.sounding = from.take() != 0.0;
         self.gain.restore(from);
         self.bands.iter_mut().for_each(|band| band.restore(from));
     }
 }
 
+/// Frames worked on at once while nothing moves. Ours: a few kilobytes, in the first-level cache with all else.
+const STILL_FRAMES: usize = 256;
+
 impl Eq {
+    /// From here on every cell of the grid is looked at again.
+    fn moves(&mut self) {
+        self.still = self.line.drop_held();
+    }
+
+    /// Plays frames while nothing moves.
+    fn stretch(&mut self, io: &mut Block<'_>) {
+        let mut frames = [[0.0; 2]; STILL_FRAMES];
+        let frames = &mut frames[..io.frames()];
+        for (channel, samples) in io.signal().each().enumerate() {
+            frames.iter_mut().zip(samples).for_each(|(frame, sample)| frame[channel] = f64::from(*sample));
+        }
+        let ([_, _, [gain]], _) = self.gain.parts();
+        let touched = self.line.run_held(&mut self.bands, frames);
+        if gain != 1.0 {
+            frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x * gain));
+        }
+        if touched || gain != 1.0 {
+            write(frames, io);
+        }
+    }
+
     /// Plays frames within one cell of the grid.
     fn cell(&mut self, io: &mut Block<'_>, first: i64) {
         let count = io.frames();
@@ -202,13 +243,15 @@ impl Eq {
             }
         });
         if touched {
-            for (channel, samples) in io.each().enumerate() {
-                samples
-                    .iter_mut()
-                    .zip(&*frames)
-                    .for_each(|(sample, frame)| *sample = frame[channel] as f32 + 0.0);
-            }
+            write(frames, io);
         }
+    }
+}
+
+/// Frames to samples. What has faded to nothing is nothing above zero, whichever side it came from.
+fn write(frames: &[[f64; 2]], io: &mut Block<'_>) {
+    for (channel, samples) in io.each().enumerate() {
+        samples.iter_mut().zip(frames).for_each(|(sample, frame)| *sample = frame[channel] as f32 + 0.0);
     }
 }
 

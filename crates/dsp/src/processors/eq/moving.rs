@@ -89,6 +89,14 @@ impl MovingBand {
         now.filter(|_| !resting)
     }
 
+    /// The filter at which it stands still on both channels alike, now and until it is set anew; nothing while it moves, is
+    /// about to, or works on a part of the signal. Doing nothing is standing still.
+    fn still(&self) -> Option<&Filter> {
+        let ([from, to, next], _) = self.glide.parts_ref();
+        let arrived = from == to && to == next && self.wanted.is_none_or(|wanted| wanted == *next);
+        (self.idle || arrived && next.channel == Channel::Both).then_some(next)
+    }
+
     /// Works on frames that [`advance`](Self::advance) has stepped through.
     pub(super) fn run(&mut self, motion: &Motion<Filter>, frames: &mut [[f64; 2]]) {
         let (from, to) = motion.ends();
@@ -204,6 +212,39 @@ impl Line {
             self.owners[self.count] = (number, index);
             self.count += 1;
         }
+    }
+
+    /// Takes up every section of bands that all stand still, for [`run_held`](Self::run_held). Says whether that could be
+    /// done: not while one moves, nor where there are more sections than there is room for.
+    pub(super) fn hold(&mut self, bands: &[MovingBand]) -> bool {
+        self.count = 0;
+        for (number, band) in bands.iter().enumerate() {
+            let Some(filter) = band.still() else { return self.drop_held() };
+            let working = filter.sections.iter().enumerate().filter(|(_, section)| !section.is_identity());
+            for (index, section) in working {
+                if self.count == MOST_IN_LINE {
+                    return self.drop_held();
+                }
+                self.steps[self.count] = section.step();
+                self.owners[self.count] = (number, index);
+                self.count += 1;
+            }
+        }
+        true
+    }
+
+    /// Forgets what was taken up by [`hold`](Self::hold); `false`.
+    pub(super) fn drop_held(&mut self) -> bool {
+        self.count = 0;
+        false
+    }
+
+    /// Runs what is held, and goes on holding it. Says whether there was anything to run.
+    pub(super) fn run_held(&mut self, bands: &mut [MovingBand], frames: &mut [[f64; 2]]) -> bool {
+        let held = self.count;
+        self.run(bands, frames);
+        self.count = held;
+        held > 0
     }
 
     /// Runs all that wait.
