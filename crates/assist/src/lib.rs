@@ -8,7 +8,9 @@
 
 pub mod decide;
 pub mod ear;
+pub mod groups;
 pub mod pairs;
+pub mod related;
 pub mod roles;
 pub mod rule;
 pub mod rules;

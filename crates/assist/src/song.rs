@@ -7,6 +7,8 @@ use mixkeel_session::role::Role;
 use mixkeel_session::session::{Session, Track};
 
 use crate::ear::Heard;
+use crate::groups::{Group, groups};
+use crate::related::Related;
 use crate::roles::{NameGuess, Side};
 use crate::start::Start;
 
@@ -15,6 +17,10 @@ use crate::start::Start;
 pub struct Song {
     /// One for every track of the session, in any order.
     pub tracks: Vec<TrackFacts>,
+    /// Which of them were read side by side, and what that showed.
+    pub related: Vec<Related>,
+    /// Which of them are one instrument or part.
+    pub groups: Vec<Group>,
     /// Where the balance starts: [`Start::Fresh`] or [`Start::Tracks`]. [`Start::Auto`] is settled by
     /// [`start::choose`](crate::start::choose) before rules run; left standing it counts as fresh.
     pub start: Start,
@@ -95,6 +101,17 @@ impl Known<'_> {
 }
 
 impl Song {
+    /// A song of these tracks, with the groups that names and relations make of them; nothing is heard yet.
+    pub fn new(tracks: Vec<TrackFacts>, related: Vec<Related>, start: Start) -> Self {
+        let groups = groups(&tracks, &related);
+        Self { tracks, related, groups, start, heard: None }
+    }
+
+    /// The groups that a track is in.
+    pub fn groups_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Group> {
+        self.groups.iter().filter(move |group| group.tracks.iter().any(|member| member == id))
+    }
+
     /// Every track of the session that was measured, in the order of ids, which is the one order that neither files nor
     /// people shuffle.
     pub fn known<'a>(&'a self, session: &'a Session) -> Vec<Known<'a>> {

@@ -122,7 +122,7 @@ fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) 
         tracks,
         master: Master::default(),
     };
-    (Song { tracks: facts, start, heard: None }, session)
+    (Song::new(facts, Vec::new(), start), session)
 }
 
 /// An ear that hears one peak at no headroom, as a linear sum would have it.
@@ -341,4 +341,24 @@ fn a_second_decision_on_a_decided_session_changes_nothing() {
     let Ok(once) = decide(&song, &session, &mut Peak(-2.26, 0));
     let Ok(twice) = decide(&song, &once.session, &mut Peak(-2.26, 0));
     assert_eq!((twice.session, twice.edits), (once.session, Vec::new()));
+}
+
+#[test]
+fn what_is_one_instrument_is_a_group_whatever_the_order_of_files() {
+    use mixkeel_assist::groups::GroupKind::{Doubles, Kit, Microphones, Stack};
+    let mut recordings = band();
+    recordings.push(recording("Lead Vox dbl", -28.0, 5));
+    recordings.push(recording("bass_amp", -18.0, 1));
+    let (song, _) = facts_and_session(&recordings, Start::Fresh);
+    let found: Vec<_> = song.groups.iter().map(|group| (group.kind, group.tracks.join(" "))).collect();
+    assert!(found.contains(&(Microphones, "kick-in kick-out".to_owned())), "{found:?}");
+    assert!(found.contains(&(Doubles, "lead-vox lead-vox-dbl".to_owned())), "{found:?}");
+    assert!(found.contains(&(Stack, "bgv-1 bgv-2".to_owned())), "{found:?}");
+    let kit = song.groups_of("hh").find(|group| group.kind == Kit).expect("there is a kit");
+    assert_eq!(kit.tracks.join(" "), "floor-tom hh kick-in kick-out overheads snare-top tom-1");
+    let amplified = song.groups_of("bass-di").next().expect("a direct signal has its amplifier");
+    assert_eq!(amplified.tracks.join(" "), "bass-amp bass-di");
+    assert!(song.groups_of("gtr-1").next().is_none() && song.groups_of("shaker").next().is_none());
+    recordings.reverse();
+    assert_eq!(facts_and_session(&recordings, Start::Fresh).0.groups, song.groups);
 }

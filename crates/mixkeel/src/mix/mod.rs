@@ -137,7 +137,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let shelf = Shelf { folder: out.clone(), rate_hz, downmix };
     assets::check(&prepared.session, &shelf)?;
     let facts = fresh::track_facts(&known, &prepared.session);
-    let song = Song { tracks: facts, start: options.start, heard: None };
+    let song = Song::new(facts, Vec::new(), options.start);
     let mut ear = Ear::new(&shelf, &media, watch);
     let decision = decide(&song, &prepared.session, &mut ear)?;
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
