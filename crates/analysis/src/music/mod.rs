@@ -2,6 +2,7 @@
 //! from later; nothing is decided here.
 
 mod chroma;
+pub mod harmony;
 mod onsets;
 pub mod rhythm;
 
