@@ -1,5 +1,8 @@
 //! How the assistant hears: a trait, so that it need not know who renders and who measures.
 
+use std::sync::Arc;
+
+use mixkeel_judge::evidence::Evidence;
 use mixkeel_session::session::Session;
 
 /// Renders a session and measures what came out.
@@ -25,4 +28,6 @@ pub struct Heard {
     pub integrated_lufs: Option<f64>,
     /// The gated loudness of every stem (direct input of the master) in LUFS, by id.
     pub stems_lufs: Vec<(String, Option<f64>)>,
+    /// Everything that was measured, where the ear was asked to gather it.
+    pub evidence: Option<Arc<Evidence>>,
 }

@@ -11,6 +11,7 @@ pub mod demo_song;
 pub mod doctor;
 pub mod ear;
 pub mod error;
+pub mod evidence;
 pub mod json;
 pub mod measure;
 pub mod mix;

@@ -11,7 +11,7 @@ use crate::loudness::kweight::power_gain;
 pub const CELLS_PER_S: u32 = 10;
 
 /// Mean squares in one cell and band: left, right, and left times right. A mono track has its one channel on the left.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Power {
     /// Mean square of the left, or only, channel.
     pub left: f64,

@@ -1,0 +1,44 @@
+//! Gathers evidence: from a file, or from a session while it plays. Sound streams past; nothing of it is kept.
+
+mod file;
+mod taps;
+
+use std::path::Path;
+
+use mixkeel_engine::{Options, Player, Taps};
+use mixkeel_io::read::Downmix;
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_session::resolve::resolve;
+
+pub use file::of_file;
+pub use taps::EvidenceTaps;
+
+use crate::error::Error;
+use crate::play::{Pick, engine_error, play};
+use crate::project::session_file;
+use crate::song::assets;
+use crate::song::facts::facts;
+use crate::song::media::Shelf;
+use crate::watch::{Stage, Watch};
+
+/// Plays a session as it stands and measures it, its tracks and its buses.
+///
+/// # Errors
+/// A session or recording that cannot be read, or a request to stop.
+pub fn of_session(
+    path: &Path,
+    watch: &dyn Watch,
+) -> Result<(Evidence, mixkeel_session::session::Session), Error> {
+    let opened = session_file::open(path)?;
+    let session = opened.session;
+    let shelf = Shelf { folder: opened.folder.clone(), rate_hz: session.rate_hz, downmix: Downmix::Fold };
+    let media = facts(&session, &shelf)?;
+    assets::check(&session, &shelf)?;
+    let graph =
+        resolve(&session, &media).map_err(|faults| session_file::faults_error(&opened.path, &faults))?;
+    let options = Options { taps: Taps { post_fader: true, post_inserts: false }, ..Options::default() };
+    let mut player = Player::new(&graph, &shelf, &options).map_err(engine_error)?;
+    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, &session);
+    play(&mut player, &mut gathering.taps(), Stage::Listen, watch)?;
+    Ok((gathering.finish(&graph, &session), session))
+}

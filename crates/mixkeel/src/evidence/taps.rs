@@ -1,0 +1,114 @@
+//! The taps of a render through which evidence is gathered.
+
+use mixkeel_analysis::faults::Stored;
+use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::units::db_from_gain;
+use mixkeel_judge::evidence::{Evidence, Gathered, Listener, SoundMeter, StripInfo, StripKind, StripMeter};
+use mixkeel_session::graph::Graph;
+use mixkeel_session::role::Role;
+use mixkeel_session::session::Session;
+
+use crate::error::Error;
+use crate::play::{Pick, Tap};
+
+/// Everything that has to be heard of one render. The player has to be told to let strips be heard after their faders
+/// (`Taps::post_fader`).
+pub struct EvidenceTaps {
+    whole: Pick,
+    sound: SoundMeter,
+    mix: StripMeter,
+    strips: Vec<(Pick, StripInfo, StripMeter)>,
+}
+
+impl EvidenceTaps {
+    /// For a render of this graph, of which the whole is this sound: the mix, or the sum ahead of the owner's chain.
+    pub fn new(whole: Pick, graph: &Graph, session: &Session) -> Self {
+        let stored = Stored { bits: Some(32), float: true, lossy: false };
+        let mut strips: Vec<_> = graph
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| !node.silent)
+            .filter_map(|(index, node)| {
+                let info = info(session, &node.id)?;
+                Some((Pick::Strip(index), info, StripMeter::new(graph.rate_hz)))
+            })
+            .collect();
+        strips.sort_by(|(_, one, _), (_, other, _)| one.id.cmp(&other.id));
+        Self {
+            whole,
+            sound: SoundMeter::new(graph.rate_hz, Channels::Stereo, stored),
+            mix: StripMeter::new(graph.rate_hz),
+            strips,
+        }
+    }
+
+    /// The taps. They work side by side.
+    pub fn taps(&mut self) -> Vec<Box<dyn Tap + '_>> {
+        let whole = self.whole;
+        let mut taps: Vec<Box<dyn Tap + '_>> = self
+            .sound
+            .listeners()
+            .into_iter()
+            .map(|listener| Box::new(ListenerTap { pick: whole, listener }) as Box<dyn Tap + '_>)
+            .collect();
+        taps.push(Box::new(ListenerTap { pick: whole, listener: &mut self.mix }));
+        taps.extend(self.strips.iter_mut().map(|(pick, _, meter)| {
+            Box::new(ListenerTap { pick: *pick, listener: meter }) as Box<dyn Tap + '_>
+        }));
+        taps
+    }
+
+    /// The evidence, after everything was heard.
+    pub fn finish(self, graph: &Graph, session: &Session) -> Evidence {
+        Gathered {
+            sound: self.sound.finish(),
+            file: None,
+            mix: self.mix.finish(),
+            strips: self.strips.into_iter().map(|(_, info, meter)| (info, meter.finish())).collect(),
+            sections: session.sections.clone(),
+            headroom_db: db_from_gain(graph.headroom),
+        }
+        .evidence()
+    }
+}
+
+/// What the session says of a strip.
+fn info(session: &Session, id: &str) -> Option<StripInfo> {
+    let sum = |kind: StripKind, id: &str, to: &str| StripInfo {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        kind,
+        role: Role::Unknown,
+        in_focus: false,
+        to: to.to_owned(),
+    };
+    let track = session.tracks.iter().find(|track| track.id == id).map(|track| StripInfo {
+        id: track.id.clone(),
+        name: track.name.clone(),
+        kind: StripKind::Track,
+        role: track.role,
+        in_focus: session.focus.contains(&track.id),
+        to: track.bus.clone(),
+    });
+    let bus = || session.buses.iter().find(|bus| bus.id == id).map(|bus| sum(StripKind::Bus, id, &bus.to));
+    let effect =
+        || session.returns.iter().find(|one| one.id == id).map(|one| sum(StripKind::Return, id, &one.to));
+    track.or_else(bus).or_else(effect)
+}
+
+struct ListenerTap<'a> {
+    pick: Pick,
+    listener: &'a mut dyn Listener,
+}
+
+impl Tap for ListenerTap<'_> {
+    fn pick(&self) -> Pick {
+        self.pick
+    }
+
+    fn take(&mut self, heard: Signal<'_>) -> Result<(), Error> {
+        self.listener.hear(&heard);
+        Ok(())
+    }
+}
