@@ -8,6 +8,7 @@ use crate::RULES;
 use crate::ear::Ear;
 use crate::song::Song;
 use crate::start::{self, Start};
+use crate::things::settled;
 
 /// A session decided, and why it is as it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +40,7 @@ pub fn decide<E: Ear>(song: &Song, session: &Session, ear: &mut E) -> Result<Dec
     let (mut edits, mut proposed) = (Vec::new(), Vec::new());
     for rule in RULES {
         song.heard = if rule.listens() { Some(ear.listen(&session)?) } else { None };
-        for edit in rule.propose(&song, &session) {
+        for edit in settled(rule.id(), &session, rule.propose(&song, &session)) {
             let applies = edit.sureness > Sureness::Guess || rule.applies_guesses();
             // Rules do not write what is locked; what cannot be applied all the same is left for the owner to see.
             if applies && apply(&mut session, &edit).is_ok() {

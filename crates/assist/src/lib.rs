@@ -16,6 +16,7 @@ pub mod rule;
 pub mod rules;
 pub mod song;
 pub mod start;
+pub mod things;
 
 use rule::Rule;
 

@@ -1,4 +1,5 @@
-//! The shape of everything that proposes: a [`Rule`]; and [`Proposal`], by which every rule writes its edits alike.
+//! The shape of everything that proposes: a [`Rule`]; and [`Proposal`], by which every rule writes its edits alike. Whole
+//! inserts, sends, returns and lanes are written in [`things`](crate::things).
 
 use mixkeel_dsp::param::Value;
 use mixkeel_session::address::Address;
@@ -88,7 +89,12 @@ impl Proposal {
         self.finish(Address::strip(id), None, Content::Thing(bus))
     }
 
-    fn finish(self, address: Address, from: Option<Content>, to: Content) -> Edit {
+    /// The rule that proposes it.
+    pub(crate) fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    pub(crate) fn finish(self, address: Address, from: Option<Content>, to: Content) -> Edit {
         Edit {
             id: format!("{}:{address}", self.rule),
             address,

@@ -38,8 +38,8 @@ impl Session {
         }
     }
 
-    /// Whether a part of what stands at an address is locked, so that it cannot be taken away.
-    fn holds_lock(&self, address: &Address) -> bool {
+    /// Whether a part of what stands at an address is locked, so that it can neither be taken away nor replaced.
+    pub fn holds_lock(&self, address: &Address) -> bool {
         let path = address.within_strip();
         self.locks(&address.strip).iter().any(|lock| {
             path.is_empty() || lock.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
@@ -49,19 +49,68 @@ impl Session {
 
 /// Carries out an edit as it stands: `to` is what will be there. To apply it in part, [scale](Edit::scaled) it first.
 ///
+/// An insert, send or lane whose edit names a thing of its sort in `from` takes that one's place.
+///
 /// # Errors
 /// When what it would change is locked, its address leads nowhere, or what it brings is not allowed there.
 pub fn apply(session: &mut Session, edit: &Edit) -> Result<(), EditError> {
-    let removes = edit.to.is_none();
-    if session.is_locked(&edit.address) || (removes && session.holds_lock(&edit.address)) {
+    let takes_away = edit.to.is_none() || replaces(edit);
+    if session.is_locked(&edit.address) || (takes_away && session.holds_lock(&edit.address)) {
         return Err(EditError::Locked(edit.address.clone()));
     }
     match &edit.to {
         Some(Content::Value(value)) => session.set(&edit.address, value.clone())?,
+        Some(Content::Thing(thing)) if replaces(edit) => replace(session, edit, thing)?,
         Some(Content::Thing(thing)) => add(session, edit, thing)?,
         None => remove(session, &edit.address)?,
     }
     Ok(())
+}
+
+/// Whether an edit puts a part of a strip in the place of one of its own sort.
+fn replaces(edit: &Edit) -> bool {
+    let (Some(Content::Thing(from)), Some(Content::Thing(to))) = (&edit.from, &edit.to) else { return false };
+    edit.address.part.is_some() && from.word() == to.word()
+}
+
+/// Puts a thing where another of its sort stands, in its place among its kin.
+fn replace(session: &mut Session, edit: &Edit, thing: &Thing) -> Result<(), AddressError> {
+    let mut changed = session.clone();
+    let id = edit.address.part.as_deref().unwrap_or_default();
+    let strip = changed.strip_mut(&edit.address.strip);
+    let at = match (strip, thing) {
+        (Some(strip), Thing::Insert { .. }) => take_out(strip.inserts, |insert| insert.id == id),
+        (Some(strip), Thing::Send { .. }) => take_out(strip.sends, |send| send.id == id),
+        (Some(strip), Thing::Lane { .. }) => take_out(strip.lanes, |lane| lane.id == id),
+        _ => None,
+    };
+    let Some(at) = at else {
+        let word = thing.word();
+        return Err(AddressError::new(format!("there is no {word} at `{}` to be replaced", edit.address)));
+    };
+    add(&mut changed, edit, thing)?;
+    if let Some(strip) = changed.strip_mut(&edit.address.strip) {
+        match thing {
+            Thing::Insert { place: None, .. } => last_to(strip.inserts, at),
+            Thing::Send { .. } => last_to(strip.sends, at),
+            Thing::Lane { .. } => last_to(strip.lanes, at),
+            _ => {}
+        }
+    }
+    *session = changed;
+    Ok(())
+}
+
+fn take_out<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<usize> {
+    let at = list.iter().position(is_it)?;
+    list.remove(at);
+    Some(at)
+}
+
+fn last_to<T>(list: &mut [T], at: usize) {
+    if let Some(rest) = list.get_mut(at..) {
+        rest.rotate_right(1);
+    }
 }
 
 fn add(session: &mut Session, edit: &Edit, thing: &Thing) -> Result<(), AddressError> {

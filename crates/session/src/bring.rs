@@ -78,18 +78,18 @@ fn bring_item(old: &mut Item, new: &Item, prune: bool) {
     }
 }
 
-/// Lists of tables are told apart by the ids in them, not by their order.
+/// Lists of tables are told apart by the ids in them. What is new stands behind whatever it stands behind in the session.
 fn bring_list(old: &mut Item, new: &Item, prune: bool) {
     let wanted: Vec<&dyn TableLike> = tables(new);
     let ids: BTreeSet<&str> = wanted.iter().filter_map(|table| id(*table)).collect();
     match old {
         Item::ArrayOfTables(list) => {
             list.retain(|table| id(table).is_some_and(|id| ids.contains(id)));
-            for table in wanted {
+            for (at, table) in wanted.into_iter().enumerate() {
                 let place = list.iter().position(|stands| id(stands) == id(table));
                 match place.and_then(|place| list.get_mut(place)) {
                     Some(stands) => bring_table(stands, table, prune),
-                    None => list.push(as_table(table)),
+                    None => insert_table(list, at, as_table(table)),
                 }
             }
         }
@@ -97,18 +97,26 @@ fn bring_list(old: &mut Item, new: &Item, prune: bool) {
             list.retain(|value| {
                 value.as_inline_table().and_then(|table| id(table)).is_some_and(|id| ids.contains(id))
             });
-            for table in wanted {
+            for (at, table) in wanted.into_iter().enumerate() {
                 let is_it =
                     |stands: &Value| stands.as_inline_table().is_some_and(|stands| id(stands) == id(table));
                 let place = list.iter().position(is_it);
                 match place.and_then(|place| list.get_mut(place)?.as_inline_table_mut()) {
                     Some(stands) => bring_table(stands, table, prune),
-                    None => list.push(as_inline(table)),
+                    None => list.insert(at.min(list.len()), as_inline(table)),
                 }
             }
         }
         _ => *old = unplaced(new.clone()),
     }
+}
+
+/// A list of tables only grows at its end; so what stands behind the new one is put behind it again.
+fn insert_table(list: &mut ArrayOfTables, at: usize, table: Table) {
+    let mut tables: Vec<Table> = list.iter().cloned().collect();
+    tables.insert(at.min(tables.len()), table);
+    list.clear();
+    tables.into_iter().for_each(|table| list.push(table));
 }
 
 fn id(table: &dyn TableLike) -> Option<&str> {
@@ -198,6 +206,26 @@ fn same(a: &Value, b: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::session::{Bus, StripSettings};
+
+    #[test]
+    fn a_new_insert_stands_where_the_session_has_it() {
+        for inserts in [
+            "insert = [{ id = \"a\", kind = \"gain\" }, { id = \"c\", kind = \"gain\" }] # mine\n",
+            "[[track.insert]]\nid = \"a\"\nkind = \"gain\"\n# mine\n[[track.insert]]\nid = \"c\"\nkind = \"gain\"\n",
+        ] {
+            let mut document = Document::open(&format!("{TEXT}{inserts}")).unwrap();
+            let mut session = document.session().clone();
+            for (at, id) in [(1, "b"), (0, "first"), (4, "last")] {
+                let mut new = session.tracks[1].inserts[0].clone();
+                new.id = id.to_owned();
+                session.tracks[1].inserts.insert(at, new);
+            }
+            document.bring_to(&session).unwrap();
+            let text = document.to_string();
+            assert_eq!(read(&text).session.as_ref(), Some(&session), "{text}");
+            assert!(text.contains("# mine"), "{text}");
+        }
+    }
 
     const TEXT: &str = r#"# the one for the record
 mixkeel = 1
