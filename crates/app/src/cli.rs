@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use mixkeel::Error;
 
 use crate::answer::Answer;
-use crate::commands::{completions, convert, demo, doctor, man, measure, mix, render, schema};
+use crate::commands::{completions, convert, demo, doctor, explain, man, measure, mix, plan, render, schema};
 use crate::face::Face;
 
 /// What is printed when nothing is asked: six lines.
@@ -78,8 +78,12 @@ pub enum Command {
     Demo(demo::Demo),
     /// Mix a folder of tracks, the whole way
     Mix(mix::Mix),
+    /// Say what a mix would change and why; nothing is written
+    Plan(plan::Plan),
     /// Play a session as it stands: the mix, its stems, or a part
     Render(render::Render),
+    /// Say why a session is as it is, with evidence
+    Explain(explain::Explain),
     /// Measure files: loudness, peaks, spectrum, faults
     Measure(measure::Measure),
     /// Change rate, word length or format of one file
@@ -106,7 +110,9 @@ impl Command {
         match self {
             Command::Demo(command) => command.run(face),
             Command::Mix(command) => command.run(face),
+            Command::Plan(command) => command.run(face),
             Command::Render(command) => command.run(face),
+            Command::Explain(command) => command.run(),
             Command::Measure(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),

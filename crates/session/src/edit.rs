@@ -6,6 +6,7 @@ use mixkeel_dsp::param::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::session::Session;
 
 /// `edits.json`: every edit that made a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -147,6 +148,15 @@ impl Edit {
         let value_from_nowhere = self.from.is_none() && matches!(self.to, Some(Content::Value(_)));
         let back = Self { from: self.to.clone(), to: self.from.clone(), ..self.clone() };
         (!value_from_nowhere).then_some(back)
+    }
+
+    /// Whether what it made still stands in a session: the value it set, or the thing it added.
+    pub fn stands_in(&self, session: &Session) -> bool {
+        match &self.to {
+            Some(Content::Value(value)) => session.get(&self.address).as_ref() == Some(value),
+            Some(Content::Thing(_)) => session.has(&self.address),
+            None => !session.has(&self.address),
+        }
     }
 
     /// The same change in part: numbers go `strength` of the way from `from` to `to`, the offsets of a lane shrink

@@ -1,9 +1,7 @@
 //! Figures for people: a table a file, no line over 80 columns, faults in words below.
 
 use super::report::{Figures, FileReport, MeasureReport};
-
-/// The widest line: a terminal of the usual width shows it unbroken.
-const COLUMNS: usize = 80;
+use crate::lines::wrapped;
 
 /// How far everything below a file's name stands in.
 const INDENT: &str = "  ";
@@ -94,36 +92,4 @@ fn cells(figures: &Figures) -> Vec<(&'static str, String)> {
         ]);
     }
     cells
-}
-
-/// A text in lines of at most [`COLUMNS`]; a word that is longer stays whole.
-fn wrapped(text: &str, first: &str, later: &str) -> Vec<String> {
-    let mut lines = vec![first.to_owned()];
-    let mut empty = true;
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        if !empty && line.chars().count() + 1 + word.chars().count() > COLUMNS {
-            lines.push(format!("{later}{word}"));
-            continue;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_sentences_are_broken_and_long_words_are_not() {
-        let lines = wrapped(&"twelve words of text ".repeat(12), "  ", "    ");
-        assert!(lines.len() > 2 && lines.iter().all(|line| line.chars().count() <= COLUMNS), "{lines:?}");
-        assert!(lines[1].starts_with("    "));
-        assert_eq!(wrapped(&"x".repeat(99), "  ", "    "), [format!("  {}", "x".repeat(99))]);
-    }
 }

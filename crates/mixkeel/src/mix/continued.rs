@@ -8,7 +8,8 @@ use mixkeel_session::document::Document;
 use mixkeel_session::edit::{Edit, Edits};
 use mixkeel_session::session::{Session, Track};
 
-use super::{Known, MixOptions, Prepared, fresh};
+use super::decided::{Known, Prepared};
+use super::{MixOptions, fresh};
 use crate::error::{Error, ErrorKind};
 use crate::project::folder::Folder;
 use crate::project::session_file;

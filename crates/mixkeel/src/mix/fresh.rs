@@ -10,7 +10,8 @@ use mixkeel_session::id::unique;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Clip, Id, Master, Session, Song, Track};
 
-use super::{Known, MixOptions, Prepared};
+use super::MixOptions;
+use super::decided::{Known, Prepared};
 use crate::error::{Error, ErrorKind};
 use crate::project::paths::relative;
 use crate::song::arrive::Arrival;

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use crate::console::number;
+use crate::lines::{COLUMNS, counted, fit, fit_to, wrapped};
 use crate::report::Report;
 
 /// DESIGN §6.
 const MOST_LINES: usize = 14;
-/// A terminal without a wish of its own.
-const COLUMNS: usize = 80;
 
 /// The lines.
 pub fn summary(report: &Report, out: &Path) -> Vec<String> {
@@ -19,20 +18,24 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
     } else {
         String::new()
     };
-    lines.push(fit(format!(
+    lines.push(fit(&format!(
         "{sounding} of {} in {}{lowered}",
         counted(report.tracks.len(), "track"),
         counted(report.stems.len(), "stem"),
     )));
-    lines.extend(wrap(&format!(
-        "Start: {}, because {}. For the other: {}",
-        report.start.taken, report.start.because, report.start.other
-    )));
+    lines.extend(wrapped(
+        &format!(
+            "Start: {}, because {}. For the other: {}",
+            report.start.taken, report.start.because, report.start.other
+        ),
+        "",
+        "  ",
+    ));
     if !report.kept_by_hand.is_empty() {
-        lines.push(fit(format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
+        lines.push(fit(&format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
     }
     some(&mut lines, &report.left_out, 2, "left out", |one| {
-        fit(format!("Left out: {} ({})", one.file, one.because))
+        fit(&format!("Left out: {} ({})", one.file, one.because))
     });
     let unknown: Vec<_> =
         report.tracks.iter().filter(|track| track.role == "unknown" && track.in_mix).collect();
@@ -48,7 +51,7 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
         lines.push(format!("Note: {}{more}", fit_to(warning, COLUMNS - 6 - more.chars().count())));
     }
     lines.truncate(MOST_LINES - 1);
-    lines.push(fit(format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
+    lines.push(fit(&format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
     lines
 }
 
@@ -57,7 +60,7 @@ fn sum(report: &Report) -> String {
     let peak = report.mix.sample_peak_dbfs.map_or("none".to_owned(), |db| format!("{} dBFS", number(db)));
     let minutes = (report.length_s / 60.0) as u64;
     let seconds = report.length_s - minutes as f64 * 60.0;
-    fit(format!(
+    fit(&format!(
         "Version {}, {minutes}:{seconds:04.1}; mix {}, peak {peak}; copy {}",
         report.version,
         lufs(report.mix.integrated_lufs),
@@ -70,55 +73,5 @@ fn some<T>(lines: &mut Vec<String>, list: &[T], most: usize, what: &str, line: i
     lines.extend(list.iter().take(most).map(line));
     if list.len() > most {
         lines.push(format!("  and {} more {what}: see report.json", list.len() - most));
-    }
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
-/// A sentence on as many lines as it needs, later ones indented.
-fn wrap(sentence: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in sentence.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) => lines.push(format!("  {word}")),
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-fn fit(line: String) -> String {
-    fit_to(&line, COLUMNS)
-}
-
-/// A line cut to a width, with a sign that it was.
-fn fit_to(line: &str, columns: usize) -> String {
-    if line.chars().count() <= columns {
-        return line.to_owned();
-    }
-    line.chars().take(columns.saturating_sub(1)).chain(std::iter::once('…')).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_line_is_cut_where_a_terminal_ends() {
-        assert_eq!(fit("short".to_owned()), "short");
-        let cut = fit("é".repeat(200));
-        assert_eq!(cut.chars().count(), COLUMNS);
-        assert!(cut.ends_with('…'));
-        let wrapped = wrap(&"word ".repeat(40));
-        assert!(
-            wrapped.len() == 3 && wrapped.iter().all(|line| line.chars().count() <= COLUMNS),
-            "{wrapped:?}"
-        );
     }
 }

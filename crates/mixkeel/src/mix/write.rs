@@ -1,12 +1,9 @@
 //! Writes a version: mix, stems, listening copy, session, console page, edits, report, ledger.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use mixkeel_assist::decide::Decision;
-use mixkeel_assist::ear::Heard;
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::param::Value;
@@ -15,12 +12,13 @@ use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_session::difference::differences;
 use mixkeel_session::edit::{Edit, Edits, Sureness};
 use mixkeel_session::graph::{Graph, NodeIndex};
-use mixkeel_session::resolve::{MediaFacts, resolve};
+use mixkeel_session::resolve::resolve;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
+use super::MixOptions;
+use super::decided::{Decided, Known};
 use super::listen::{TARGET, listen};
-use super::{Known, MixOptions, Prepared};
 use crate::ENGINE_VERSION;
 use crate::console::console;
 use crate::deliver::{Figures, deliver};
@@ -33,7 +31,6 @@ use crate::project::ledger::{Change, Line, Measured};
 use crate::project::session_file::{faults_error, sha256};
 use crate::render::sounding_stems;
 use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
-use crate::song::media::Shelf;
 use crate::watch::{Event, Stage, Watch};
 
 /// The mix in floating point, while a version with shorter words is being made.
@@ -43,28 +40,21 @@ const PLAYED: &str = "played.wav";
 pub struct Version<'a> {
     pub started: Instant,
     pub options: &'a MixOptions,
-    pub known: &'a [Known],
-    pub left_out: &'a [(PathBuf, &'static str)],
+    pub decided: &'a Decided,
     pub warnings: Vec<String>,
-    pub prepared: &'a Prepared,
-    pub decision: &'a Decision,
     /// Every edit that made the session, those of earlier versions included.
     pub edits: Vec<Edit>,
-    /// What the session as decided measures.
-    pub heard: &'a Heard,
-    pub shelf: &'a Shelf,
-    pub media: &'a BTreeMap<String, MediaFacts>,
     pub folder: &'a Folder,
 }
 
 impl Version<'_> {
     /// Builds the version in its draft and makes it the newest.
     pub fn write(mut self, draft: Draft, watch: &dyn Watch) -> Result<(Report, Folder), Error> {
-        let session = &self.prepared.session;
+        let session = &self.decided.prepared.session;
         let text = self.text()?;
         let hash = sha256(text.as_bytes());
-        let graph =
-            resolve(session, self.media).map_err(|faults| faults_error(&self.folder.session(), &faults))?;
+        let graph = resolve(session, &self.decided.media)
+            .map_err(|faults| faults_error(&self.folder.session(), &faults))?;
         let (measured, copy, length_frames) = self.render(&draft, &graph, &hash, watch)?;
 
         let report = Report {
@@ -75,14 +65,15 @@ impl Version<'_> {
             rate_hz: session.rate_hz,
             length_s: length_frames as f64 / f64::from(session.rate_hz),
             mix: measured,
-            start: start_report(self.decision),
+            start: start_report(&self.decided.decision),
             headroom_db: session.master.headroom_db,
             listen: copy,
             tracks: self.tracks(session),
             stems: self.stems(&graph),
             left_out: self.left_out(),
-            kept_by_hand: self.prepared.by_hand.iter().map(|one| one.address.to_string()).collect(),
+            kept_by_hand: self.decided.prepared.by_hand.iter().map(|one| one.address.to_string()).collect(),
             proposed: self
+                .decided
                 .decision
                 .proposed
                 .iter()
@@ -101,9 +92,9 @@ impl Version<'_> {
 
     /// The session's text: a person's file keeps its comments and order.
     fn text(&self) -> Result<String, Error> {
-        let session = &self.prepared.session;
-        match &self.prepared.document {
-            None => Ok(mixkeel_session::write::write_with(session, &self.prepared.notes)),
+        let session = &self.decided.prepared.session;
+        match &self.decided.prepared.document {
+            None => Ok(mixkeel_session::write::write_with(session, &self.decided.prepared.notes)),
             Some(document) => {
                 let mut document = document.clone();
                 document.bring_to(session).map_err(|error| {
@@ -122,9 +113,10 @@ impl Version<'_> {
         hash: &str,
         watch: &dyn Watch,
     ) -> Result<(Measured, Listen, u64), Error> {
-        let mut player = Player::new(graph, self.shelf, &Options::default()).map_err(engine_error)?;
+        let mut player =
+            Player::new(graph, &self.decided.shelf, &Options::default()).map_err(engine_error)?;
         let length_frames = player.length_frames();
-        let (title, heard) = (&self.prepared.session.title, self.heard);
+        let (title, heard) = (&self.decided.prepared.session.title, &self.decided.heard);
         let loudness = || {
             Some(Loudness {
                 integrated_lufs: heard.integrated_lufs?,
@@ -207,7 +199,7 @@ impl Version<'_> {
     fn stems(&self, graph: &Graph) -> Vec<Stem> {
         let stem = |(_, node): (usize, NodeIndex)| {
             let id = graph.nodes[node].id.clone();
-            let measured = self.heard.stems_lufs.iter().find(|(heard, _)| *heard == id);
+            let measured = self.decided.heard.stems_lufs.iter().find(|(heard, _)| *heard == id);
             Stem {
                 file: self.options.stems.then(|| format!("stems/{id}.wav")),
                 integrated_lufs: measured.and_then(|(_, lufs)| *lufs),
@@ -222,7 +214,7 @@ impl Version<'_> {
             .tracks
             .iter()
             .filter_map(|track| {
-                let known = self.known.iter().find(|known| known.id == track.id)?;
+                let known = self.decided.known.iter().find(|known| known.id == track.id)?;
                 let profile = &known.measured.profile;
                 let problems = known.measured.problems.iter().map(|problem| Problem {
                     id: problem.id.to_owned(),
@@ -255,33 +247,34 @@ impl Version<'_> {
 
     /// Files that are not in the session, and tracks that are kept out of the mix.
     fn left_out(&self) -> Vec<LeftOut> {
-        let files = self.left_out.iter().map(|(path, why)| LeftOut {
+        let files = self.decided.left_out.iter().map(|(path, why)| LeftOut {
             file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             because: (*why).to_owned(),
         });
-        let muted = self.prepared.session.tracks.iter().filter(|track| track.mute).filter_map(|track| {
-            let known = self.known.iter().find(|known| known.id == track.id)?;
-            let edit = self.edits.iter().find(|edit| {
-                edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute")
+        let muted =
+            self.decided.prepared.session.tracks.iter().filter(|track| track.mute).filter_map(|track| {
+                let known = self.decided.known.iter().find(|known| known.id == track.id)?;
+                let edit = self.edits.iter().find(|edit| {
+                    edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute")
+                });
+                let because =
+                    edit.map_or_else(|| "it is muted in the session".to_owned(), |edit| edit.because.clone());
+                Some(LeftOut { file: known.arrival.label.clone(), because })
             });
-            let because =
-                edit.map_or_else(|| "it is muted in the session".to_owned(), |edit| edit.because.clone());
-            Some(LeftOut { file: known.arrival.label.clone(), because })
-        });
         files.chain(muted).collect()
     }
 
     fn line(&self, version: u32, session_sha256: String, measured: Measured) -> Line {
         let by = |address: &mixkeel_session::address::Address| {
-            if self.prepared.by_hand.iter().any(|one| one.address == *address) {
+            if self.decided.prepared.by_hand.iter().any(|one| one.address == *address) {
                 return "you".to_owned();
             }
             let edits = self.edits.iter();
             edits.rev().find(|edit| edit.address == *address).map_or_else(String::new, |edit| edit.by.clone())
         };
-        let changed = match &self.prepared.before {
+        let changed = match &self.decided.prepared.before {
             None => Vec::new(),
-            Some(before) => differences(before, &self.prepared.session)
+            Some(before) => differences(before, &self.decided.prepared.session)
                 .into_iter()
                 .map(|one| Change {
                     by: by(&one.address),
@@ -318,7 +311,7 @@ fn sureness(known: &Known, role: Role) -> &'static str {
     }
 }
 
-fn start_report(decision: &Decision) -> StartReport {
+pub fn start_report(decision: &Decision) -> StartReport {
     let (taken, other) = match decision.start {
         Start::Tracks => ("tracks", "--start fresh"),
         Start::Fresh | Start::Auto => ("fresh", "--start tracks"),

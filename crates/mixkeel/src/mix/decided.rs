@@ -1,0 +1,239 @@
+//! From a folder to decisions: what `mix` does before it writes, and `plan` without writing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mixkeel_assist::decide::{Decision, decide};
+use mixkeel_assist::ear::Heard;
+use mixkeel_assist::song::Song;
+use mixkeel_io::read::Downmix;
+use mixkeel_session::edit::Edit;
+use mixkeel_session::resolve::MediaFacts;
+
+use super::{MixOptions, continued, fresh};
+use crate::ear::Ear;
+use crate::error::{Error, ErrorKind};
+use crate::project::folder::{self, Folder};
+use crate::project::paths::{default_out, song_name};
+use crate::project::session_file;
+use crate::song::arrive::{Arrival, Arrivals, arrive};
+use crate::song::assets;
+use crate::song::measure::{Measured, Take, measure};
+use crate::song::media::Shelf;
+use crate::song::scan::scan;
+use crate::watch::{Event, Stage, Watch};
+
+/// A track that arrived, with what was measured and where it stands in the session.
+pub struct Known {
+    pub id: String,
+    /// Paths from the output folder, as they stand in the session.
+    pub files: Vec<String>,
+    pub arrival: Arrival,
+    pub measured: Measured,
+}
+
+/// A folder of recordings as it was found and measured.
+pub struct Gathered {
+    name: String,
+    left_out: Vec<(PathBuf, &'static str)>,
+    arrivals: Arrivals,
+    measured: Vec<Measured>,
+    downmix: Downmix,
+}
+
+/// A song as it was decided.
+pub struct Decided {
+    /// Every track, with what was measured.
+    pub known: Vec<Known>,
+    /// Files that are no tracks, and why.
+    pub left_out: Vec<(PathBuf, &'static str)>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// The session, with all applied edits in it, and how its text comes to be.
+    pub prepared: Prepared,
+    /// What was applied and what was only proposed.
+    pub decision: Decision,
+    /// What the session as decided measures.
+    pub heard: Heard,
+    /// Where its recordings lie.
+    pub shelf: Shelf,
+    /// What they are.
+    pub media: BTreeMap<String, MediaFacts>,
+}
+
+/// The folder of recordings and the output folder that are meant. A session or an output folder of ours stands for the
+/// folder that its recordings lie in, and is mixed on from where it is.
+pub fn song_and_out(song: &Path, out: Option<&Path>) -> Result<(PathBuf, PathBuf), Error> {
+    let is_session =
+        song.is_file() && song.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    if !is_session && !folder::holds_versions(song) {
+        return Ok((song.to_path_buf(), out.map_or_else(|| default_out(song), Path::to_path_buf)));
+    }
+    let opened = session_file::open(song)?;
+    let files = opened
+        .session
+        .tracks
+        .iter()
+        .flat_map(|track| &track.clips)
+        .map(|clip| opened.folder.join(&clip.file));
+    let folders: Vec<PathBuf> =
+        files.filter_map(|file| std::fs::canonicalize(file).ok()?.parent().map(Path::to_path_buf)).collect();
+    let shared = folders.iter().skip(1).fold(folders.first().cloned(), |shared, folder| {
+        let shared = shared?;
+        shared.ancestors().find(|above| folder.starts_with(above)).map(Path::to_path_buf)
+    });
+    let Some(shared) = shared else {
+        return Err(Error::new(ErrorKind::Unreadable, "none of the session's recordings can be found")
+            .at(&opened.path)
+            .because("paths in a session start from its own folder")
+            .hint("put the recordings back, or correct the paths"));
+    };
+    Ok((shared, out.map_or(opened.folder, Path::to_path_buf)))
+}
+
+/// Finds the recordings of a song and measures them.
+pub fn gather(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Gathered, Error> {
+    watch.event(Event::Progress { stage: Stage::Scan, fraction: 0.0 });
+    let found = scan(song)?;
+    let downmix = if options.downmix { Downmix::Fold } else { Downmix::Refuse };
+    let arrivals = arrive(&found, downmix, &options.roles)?;
+    watch.event(Event::Progress { stage: Stage::Scan, fraction: 1.0 });
+    let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(together)?;
+    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, downmix })
+}
+
+/// Decides on a song, going on from the newest version in `folder` where there is one. Paths in the session start from
+/// `paths_from`, which exists.
+pub fn decided(
+    gathered: Gathered,
+    folder: &Folder,
+    paths_from: &Path,
+    options: &MixOptions,
+    watch: &dyn Watch,
+) -> Result<Decided, Error> {
+    let Gathered { name, left_out, arrivals, measured, downmix } = gathered;
+    let Arrivals { tracks, rate_hz, mut warnings } = arrivals;
+    let rate_hz = options.rate_hz.unwrap_or(rate_hz);
+    let earlier = if options.redo || folder.newest() == 0 { None } else { Some(continued::open(folder)?) };
+    let known = fresh::known(paths_from, tracks, measured, earlier.as_ref().map(|earlier| &earlier.session));
+    warnings.extend(known.iter().flat_map(reading_warnings));
+    let media = facts(&known, rate_hz);
+
+    let mut prepared = match earlier {
+        Some(earlier) => continued::prepare(earlier, &known, options, rate_hz, &mut warnings)?,
+        None => fresh::prepare(&name, &known, options, rate_hz)?,
+    };
+    warnings.iter().for_each(|message| {
+        watch.event(Event::Warning { about: None, message: message.clone() });
+    });
+
+    watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
+    let shelf = Shelf { folder: paths_from.to_path_buf(), rate_hz, downmix };
+    assets::check(&prepared.session, &shelf)?;
+    let facts = fresh::track_facts(&known, &prepared.session);
+    let song = Song::new(facts, Vec::new(), options.start);
+    let mut ear = Ear::new(&shelf, &media, watch);
+    let decision = decide(&song, &prepared.session, &mut ear)?;
+    watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
+    prepared.session = decision.session.clone();
+    refuse_silence(&known, &decision, &prepared)?;
+    let heard = ear.heard_of(&prepared.session)?;
+    Ok(Decided { known, left_out, warnings, prepared, decision, heard, shelf, media })
+}
+
+/// A session that is ready to be decided on, and how its text comes to be.
+pub struct Prepared {
+    pub session: mixkeel_session::session::Session,
+    /// The text that a person may have written in; kept as it is but for what edits change.
+    pub document: Option<mixkeel_session::document::Document>,
+    /// Words beside values, for the person who reads the file.
+    pub notes: BTreeMap<mixkeel_session::address::Address, String>,
+    /// What a person changed since the last version: locked.
+    pub by_hand: Vec<mixkeel_session::difference::Difference>,
+    /// The session of the last version as it was written.
+    pub before: Option<mixkeel_session::session::Session>,
+    /// The edits of the last version.
+    pub earlier_edits: Vec<Edit>,
+}
+
+impl Prepared {
+    /// Every edit that made the session: of those of earlier versions what still stands, then what was decided now.
+    pub fn edits(&self, decided: &[Edit]) -> Vec<Edit> {
+        let stands = |edit: &&Edit| {
+            edit.stands_in(&self.session) && !decided.iter().any(|now| now.address == edit.address)
+        };
+        self.earlier_edits.iter().filter(stands).chain(decided).cloned().collect()
+    }
+}
+
+fn takes(arrivals: &Arrivals) -> Vec<Take> {
+    arrivals
+        .tracks
+        .iter()
+        .map(|track| Take {
+            left: track.left.clone(),
+            right: track.right.clone(),
+            claimed_frames: track.claimed_frames(),
+        })
+        .collect()
+}
+
+/// Where rules have kept out everything there is, there is no mix to be made. What a person has muted is their affair.
+fn refuse_silence(known: &[Known], decision: &Decision, prepared: &Prepared) -> Result<(), Error> {
+    let kept_out = |track: &Known| {
+        decision
+            .edits
+            .iter()
+            .find(|edit| edit.address.strip == track.id && edit.address.parameter.as_deref() == Some("mute"))
+    };
+    let sounds = prepared.session.tracks.iter().any(|track| !track.mute);
+    if sounds || known.iter().all(|track| kept_out(track).is_none()) {
+        return Ok(());
+    }
+    let error = Error::new(crate::ErrorKind::Unreadable, "there is nothing to mix in this song");
+    Err(known
+        .iter()
+        .filter_map(|track| Some((&track.arrival.label, kept_out(track)?)))
+        .fold(error, |error, (label, edit)| error.because(format!("{label}: {}", edit.because)))
+        .hint("give the folder of recorded tracks")
+        .hint("or say what a file is: --role \"FILE=lead-vocal\""))
+}
+
+/// Several failures to read as one error.
+fn together(mut errors: Vec<Error>) -> Error {
+    if errors.len() == 1 || errors.iter().any(|error| error.kind == crate::ErrorKind::Interrupted) {
+        return errors.swap_remove(0);
+    }
+    errors.iter().fold(
+        Error::new(crate::ErrorKind::Unreadable, format!("can't read {} recordings", errors.len())),
+        |whole, error| {
+            let file = error.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+            whole.because(format!("{file}: {}", error.why.join("; ")))
+        },
+    )
+}
+
+fn facts(known: &[Known], rate_hz: u32) -> BTreeMap<String, MediaFacts> {
+    let mut media = BTreeMap::new();
+    for track in known {
+        let length_frames = track.arrival.length_at(track.measured.profile.length_frames, rate_hz);
+        let channels = track.arrival.info.channels;
+        for file in &track.files {
+            media.insert(file.clone(), MediaFacts { channels, length_frames });
+        }
+    }
+    media
+}
+
+fn reading_warnings(track: &Known) -> Vec<String> {
+    let label = &track.arrival.label;
+    let mut warnings: Vec<String> =
+        track.measured.problems.iter().map(|problem| format!("{label}: {}", problem.message)).collect();
+    if track.measured.nan_samples > 0 {
+        warnings.push(format!(
+            "{label}: {} samples are not numbers and count as silence",
+            track.measured.nan_samples
+        ));
+    }
+    warnings
+}
