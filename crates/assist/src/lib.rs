@@ -8,6 +8,7 @@
 
 pub mod decide;
 pub mod ear;
+pub mod forecast;
 pub mod groups;
 pub mod pairs;
 pub mod related;

@@ -89,7 +89,8 @@ impl EnergyMap {
     }
 }
 
-/// What K-weighting does in the middle of a band, for bands in which a track has no sound.
-pub(crate) fn nominal_k_gain(rate_hz: u32, band: usize) -> f32 {
+/// The power gain of K-weighting in the middle of a band: for bands in which a track has no sound, and for sound that has
+/// no map.
+pub fn nominal_k_gain(rate_hz: u32, band: usize) -> f32 {
     power_gain(rate_hz, centre_hz(band).min(0.45 * f64::from(rate_hz))) as f32
 }

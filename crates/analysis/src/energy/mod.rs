@@ -12,7 +12,7 @@ pub(crate) use bands::Shares;
 pub use bands::{BANDS, centre_hz, lower_hz};
 pub(crate) use code::{code_from_power, power_from_code};
 pub use cross::{CrossMap, CrossMeter};
-pub use map::{CELLS_PER_S, EnergyMap, Power};
+pub use map::{CELLS_PER_S, EnergyMap, Power, nominal_k_gain};
 pub use meter::EnergyMeter;
 pub(crate) use meter::{EnergyBuilder, cell_frames, cells_of};
 pub use sum::{Crossing, Part, Sum, cell_from_seconds, sum};

@@ -41,7 +41,7 @@ pub struct Sum {
 /// without limit downwards.
 pub fn sum(parts: &[Part], crossings: &[Crossing]) -> Sum {
     let cells = parts.iter().map(|part| part.from_cell + part.map.cells()).max().unwrap_or(0);
-    let mut sum = Sum { powers: vec![Power::default(); cells * BANDS], weighted: vec![0.0; cells] };
+    let mut sum = Sum::silent(cells);
     for part in parts {
         for cell in 0..part.map.cells() {
             for band in 0..BANDS {
@@ -97,7 +97,13 @@ fn crossed(one: &Part, other: &Part, map: &CrossMap, cell: usize, band: usize) -
 }
 
 impl Sum {
-    fn add(&mut self, cell: usize, band: usize, power: Power, weight: f64) {
+    /// So many cells of silence, to which tracks are [added](Self::add).
+    pub fn silent(cells: usize) -> Self {
+        Self { powers: vec![Power::default(); cells * BANDS], weighted: vec![0.0; cells] }
+    }
+
+    /// Adds power in one cell and band, of which loudness counts so much ([`EnergyMap::k_gain`]). Nothing outside.
+    pub fn add(&mut self, cell: usize, band: usize, power: Power, weight: f64) {
         if let Some(place) = self.powers.get_mut(cell * BANDS + band) {
             place.left += power.left;
             place.right += power.right;
