@@ -96,6 +96,7 @@ fn profile(recording: &Recording) -> Profile {
         contour: LoudnessContour::default(),
         energy: EnergyMap::default(),
         music: None,
+        line: None,
     }
 }
 

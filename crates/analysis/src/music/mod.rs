@@ -4,6 +4,7 @@
 mod chroma;
 pub mod harmony;
 mod onsets;
+pub mod pitch;
 pub mod rhythm;
 
 use serde::{Deserialize, Serialize};

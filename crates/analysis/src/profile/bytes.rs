@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::Profile;
 use crate::music::Music;
+use crate::music::pitch::Line;
 
 /// The version of what a profile holds and how it is measured. Raised with every change of either, so that nothing measured
 /// another way is taken for new.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What the bytes begin with.
 const WORD: [u8; 8] = *b"mixkprof";
@@ -39,8 +40,8 @@ impl fmt::Display for ProfileError {
 impl std::error::Error for ProfileError {}
 
 impl Profile {
-    /// The profile as bytes: about 150 kB for a minute of stereo, and 85 kB for
-    /// its music.
+    /// The profile as bytes: about 150 kB for a minute of stereo, 85 kB for its
+    /// music and 25 kB for the pitch of a line.
     pub fn to_bytes(&self) -> Vec<u8> {
         // A vector takes whatever is written into it, so there is nothing to fail; were there, an empty body is refused
         // when it is read.
@@ -55,7 +56,9 @@ impl Profile {
 
     /// Whether all numbers fit each other.
     fn is_whole(&self) -> bool {
-        self.energy.is_whole() && self.music.as_ref().is_none_or(Music::is_whole)
+        self.energy.is_whole()
+            && self.music.as_ref().is_none_or(Music::is_whole)
+            && self.line.as_ref().is_none_or(Line::is_whole)
     }
 
     /// The profile that these bytes are, to the last bit.

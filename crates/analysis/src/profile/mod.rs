@@ -1,7 +1,7 @@
 //! Everything measured once about one track, in one pass, and how it is kept.
 //!
-//! The base layer is always there. The music layer, which only questions about tempo, harmony and form need, is measured
-//! where it is asked for.
+//! The base layer is always there. The music layer, which only questions about tempo, harmony and form need, and the deep
+//! layer, the pitch of a line, are measured where they are asked for.
 
 mod bytes;
 
@@ -14,6 +14,7 @@ use crate::frames::{Frames, Spectrum};
 use crate::levels::{LevelsMeter, LevelsReading};
 use crate::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
 use crate::meter::Meter;
+use crate::music::pitch::{Line, LineMeter, Register};
 use crate::music::{ChromaBuilder, Music, OnsetBuilder};
 use crate::true_peak::TruePeakMeter;
 
@@ -43,6 +44,8 @@ pub struct Profile {
     pub energy: EnergyMap,
     /// Onset curves and chroma, where they were asked for.
     pub music: Option<Music>,
+    /// Its pitch and its notes, where they were asked for.
+    pub line: Option<Line>,
 }
 
 impl Profile {
@@ -65,6 +68,7 @@ pub struct ProfileMeter {
     /// Whether the music layer is measured, and what it is gathered in.
     wants_music: bool,
     music: Option<(OnsetBuilder, ChromaBuilder)>,
+    line: Option<LineMeter>,
 }
 
 impl ProfileMeter {
@@ -81,6 +85,7 @@ impl ProfileMeter {
             energy: EnergyBuilder::new(rate_hz, channels),
             wants_music: false,
             music: None,
+            line: None,
         };
         meter.ready();
         meter
@@ -94,6 +99,14 @@ impl ProfileMeter {
         self
     }
 
+    /// Follows the pitch of a line too, of a voice or a bass.
+    #[must_use]
+    pub fn with_pitch(mut self, register: Register) -> Self {
+        self.line = Some(LineMeter::new(register));
+        self.ready();
+        self
+    }
+
     fn ready(&mut self) {
         let (rate_hz, channels) = (self.rate_hz, self.channels);
         self.loudness.prepare(rate_hz, channels);
@@ -102,6 +115,9 @@ impl ProfileMeter {
         self.bands.prepare(rate_hz, channels);
         let music = || (OnsetBuilder::new(rate_hz, channels), ChromaBuilder::default());
         self.music = self.wants_music.then(music);
+        if let Some(line) = &mut self.line {
+            line.prepare(rate_hz, channels);
+        }
     }
 
     /// A spectrum that energy and chroma are both made from.
@@ -128,6 +144,9 @@ impl Meter for ProfileMeter {
         self.levels.push(signal);
         self.true_peak.push(signal);
         self.bands.push(signal);
+        if let Some(line) = &mut self.line {
+            line.push(signal);
+        }
         let Self { cells, energy, music, .. } = self;
         let mut chroma = None;
         if let Some((onsets, builder)) = music {
@@ -146,6 +165,7 @@ impl Meter for ProfileMeter {
         Profile {
             music: music
                 .map(|(onsets, chroma)| Music::built(onsets, chroma, levels.length_frames, self.rate_hz)),
+            line: self.line.as_mut().map(LineMeter::finish),
             channels: self.channels,
             rate_hz: self.rate_hz,
             length_frames: levels.length_frames,

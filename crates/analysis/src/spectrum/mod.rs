@@ -19,6 +19,7 @@ mod windows;
 
 pub use bursts::{Burst, Bursts, Sibilance};
 pub use contour::{Contour, Span};
+pub(crate) use decimate::Decimator;
 pub use fine::Fine;
 pub use meter::{SpectrumMeter, SpectrumReading};
 pub use pair::Pair;
