@@ -7,44 +7,72 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixkeel_dsp::MAX_BLOCK_FRAMES;
 use mixkeel_dsp::block::{Buffer, Channels};
-use mixkeel_dsp::catalog::CATALOG;
-use mixkeel_dsp::param::{Range, Value};
-use mixkeel_dsp::processor::{Context, Setup};
+use mixkeel_dsp::catalog::{CATALOG, Kind};
+use mixkeel_dsp::param::{Bands, Range, Value};
+use mixkeel_dsp::processor::{BoxedSettings, Context, Setup};
+use mixkeel_dsp::processors::eq::{EqBand, EqSettings, Shape};
 
 mod speed;
 
 /// Prints multiples of real time for stereo noise: with the settings as they are when nothing
-/// is said, with numbers far from those, and with these two in turn, a hundred times a second.
+/// is said, with numbers far from those, and with everything that can be automated moving a hundred times a second.
 fn processors(_: &mut Criterion) {
     println!("{:14} {:>10} {:>10} {:>10}  x real time, stereo, 48 kHz", "", "as it is", "other", "moving");
     let noise = noise(48_000);
     for kind in CATALOG.iter().filter(|kind| speed::wanted(kind.id)) {
         let plain = (kind.settings)();
-        let mut other = (kind.settings)();
+        let (mut other, mut moved) = ((kind.settings)(), (kind.settings)());
         for spec in kind.specs {
             if let Range::Number { min, max, .. } = spec.range {
                 // Inside the range, at no special point.
-                let _ = other.set(spec.id, &Value::Number(min + 0.618 * (max - min)));
+                let value = Value::Number(min + 0.618 * (max - min));
+                let _ = other.set(spec.id, &value);
+                if spec.automatable {
+                    let _ = moved.set(spec.id, &value);
+                }
             }
         }
-        let [as_it_is, far, moving] = [[&plain, &plain], [&other, &other], [&plain, &other]].map(|turns| {
-            let mut processor = (kind.build)();
-            let (channels, max_block_frames) = (Channels::Stereo, MAX_BLOCK_FRAMES);
-            processor.prepare(&Setup { rate_hz: 48_000, channels, max_block_frames });
-            let (mut sound, mut frame) = (Buffer::new(Channels::Stereo, 480), 0);
-            speed::multiple(|| {
-                for (part, settings) in (0..100).zip(turns.iter().cycle()) {
-                    processor.set(&***settings);
-                    let noise = noise.signal().part(480 * part..480 * (part + 1));
-                    sound.block().each().zip(noise.each()).for_each(|(to, from)| to.copy_from_slice(from));
-                    processor.process(&mut sound.block(), &[], &Context { frame, tempo_bpm: 120.0 });
-                    frame += 480;
-                    black_box(&sound);
-                }
-            })
-        });
+        let [as_it_is, far, moving] =
+            [[&plain, &plain], [&other, &other], [&plain, &moved]].map(|turns| speed_of(kind, &noise, turns));
         println!("{:14} {as_it_is:10.0} {far:10.0} {moving:10.0}", kind.id);
     }
+    if let Some(kind) = mixkeel_dsp::catalog::find("eq").filter(|_| speed::wanted("eq, 4 bands")) {
+        let [plain, other] = [3.0, -2.0].map(four_bands);
+        let [still, moving] = [[&plain, &plain], [&plain, &other]].map(|turns| speed_of(kind, &noise, turns));
+        println!("{:14} {still:10.0} {:10} {moving:10.0}", "eq, 4 bands", "");
+    }
+}
+
+/// An equaliser as many tracks have it: a low cut, two bells and a high shelf, on left and right alike.
+fn four_bands(gain_db: f64) -> BoxedSettings {
+    let bell = |freq_hz| EqBand { freq_hz, gain_db, ..EqBand::default() };
+    BoxedSettings::new(EqSettings {
+        band: Bands::of(&[
+            EqBand { shape: Shape::LowCut, freq_hz: 60.0, ..EqBand::default() },
+            bell(400.0),
+            bell(3_000.0),
+            EqBand { shape: Shape::HighShelf, freq_hz: 9_000.0, gain_db, ..EqBand::default() },
+        ]),
+        ..EqSettings::default()
+    })
+}
+
+/// How many seconds of noise a processor of this kind works through in one, set to these in turn.
+fn speed_of(kind: &Kind, noise: &Buffer, turns: [&BoxedSettings; 2]) -> f64 {
+    let mut processor = (kind.build)();
+    let (channels, max_block_frames) = (Channels::Stereo, MAX_BLOCK_FRAMES);
+    processor.prepare(&Setup { rate_hz: 48_000, channels, max_block_frames });
+    let (mut sound, mut frame) = (Buffer::new(Channels::Stereo, 480), 0);
+    speed::multiple(|| {
+        for (part, settings) in (0..100).zip(turns.iter().cycle()) {
+            processor.set(&***settings);
+            let noise = noise.signal().part(480 * part..480 * (part + 1));
+            sound.block().each().zip(noise.each()).for_each(|(to, from)| to.copy_from_slice(from));
+            processor.process(&mut sound.block(), &[], &Context { frame, tempo_bpm: 120.0 });
+            frame += 480;
+            black_box(&sound);
+        }
+    })
 }
 
 /// Something like noise at −18 dBFS: the linear congruential generator of "Numerical Recipes", ch. 7.1.

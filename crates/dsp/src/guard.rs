@@ -7,6 +7,7 @@ use crate::block::{Block, Buffer, Signal};
 use crate::curve::Curve;
 use crate::param::Preset;
 use crate::processor::{AssetSpec, Context, Processor, Report, Setup, State, Tail};
+use crate::simd::wide;
 
 /// Under this magnitude a sample counts as zero, before it can decay into the subnormal numbers that many processors
 /// compute a hundred times slower. Ours: 1e-30 is −600 dBFS, and eight powers of ten above the first subnormal `f32`,
@@ -20,24 +21,24 @@ pub const LOUDEST: f32 = 1e6;
 /// Replaces what is not finite or nearly nothing by zero, brings what is beyond all sound down to [`LOUDEST`], and says how many
 /// samples were not finite.
 pub fn clean(io: &mut Block<'_>) -> u64 {
-    let mut not_finite = 0;
-    for channel in io.each() {
-        // In runs short enough for a 32-bit counter, which keeps the loop in full lanes.
-        for run in channel.chunks_mut(1 << 16) {
-            let mut odd: u32 = 0;
-            for sample in run {
-                let magnitude = sample.abs();
-                odd += u32::from(!magnitude.is_finite());
-                *sample = if (NOTHING..=f32::MAX).contains(&magnitude) {
-                    sample.clamp(-LOUDEST, LOUDEST)
-                } else {
-                    0.0
-                };
-            }
-            not_finite += u64::from(odd);
+    // In runs short enough for a 32-bit counter, which keeps the loop in full lanes.
+    io.each().flat_map(|channel| channel.chunks_mut(1 << 16)).map(|run| u64::from(clean_run(run))).sum()
+}
+
+wide! {
+    fn clean_run(run: &mut [f32]) -> u32 {
+        let mut odd: u32 = 0;
+        for sample in run {
+            let magnitude = sample.abs();
+            odd += u32::from(!magnitude.is_finite());
+            *sample = if (NOTHING..=f32::MAX).contains(&magnitude) {
+                sample.clamp(-LOUDEST, LOUDEST)
+            } else {
+                0.0
+            };
         }
+        odd
     }
-    not_finite
 }
 
 /// A processor that is only ever handed finite samples, and that sleeps through silence.

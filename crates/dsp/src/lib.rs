@@ -14,6 +14,7 @@ pub mod kernels;
 pub mod param;
 pub mod processor;
 pub mod processors;
+pub mod simd;
 pub mod units;
 
 /// Frames between two points of the control grid. Automation and coefficients move on multiples of this many frames

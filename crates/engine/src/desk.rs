@@ -2,6 +2,7 @@
 
 use mixkeel_dsp::block::{Buffer, Channels, Signal};
 use mixkeel_dsp::processor::State;
+use mixkeel_dsp::simd::runs::{add, round, scale_exactly};
 use mixkeel_session::graph::{Graph, Tap};
 use rayon::prelude::*;
 
@@ -9,7 +10,7 @@ use crate::chain::Chain;
 use crate::delay::{Late, copy_into};
 use crate::plan::Plan;
 use crate::strip::Out;
-use crate::sum::{SPAN_FRAMES, add, round};
+use crate::sum::SPAN_FRAMES;
 
 /// The master.
 pub(crate) struct Desk<'g> {
@@ -143,9 +144,7 @@ impl Stem {
         let signal = self.meets.heard(signal);
         let mut out = self.out.block();
         for (out, signal) in out.each().zip(signal.each()) {
-            for (out, sample) in out.iter_mut().zip(signal) {
-                *out = (f64::from(*sample) * headroom) as f32;
-            }
+            scale_exactly(signal, headroom, out);
         }
     }
 }

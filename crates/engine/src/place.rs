@@ -5,6 +5,7 @@
 //! otherwise); a full matrix is summed in `f64` and rounded once.
 
 use mixkeel_dsp::block::{Block, Channels, Signal};
+use mixkeel_dsp::simd::runs::{blend, scale};
 use mixkeel_session::graph::{Matrix, Placement};
 
 use crate::grid::{around, cells};
@@ -39,16 +40,16 @@ fn steady(matrix: Matrix, input: Signal<'_>, out: &mut Block<'_>) {
     let Some((left, right)) = out.pair() else { return };
     match input.right() {
         Some(input_right) if is_diagonal(matrix) => {
-            scale(left, input.left(), matrix.left[0] as f32);
-            scale(right, input_right, matrix.right[1] as f32);
+            scale(input.left(), matrix.left[0] as f32, left);
+            scale(input_right, matrix.right[1] as f32, right);
         }
         Some(input_right) => {
-            blend(left, matrix.left, input.left(), input_right);
-            blend(right, matrix.right, input.left(), input_right);
+            blend(input.left(), input_right, matrix.left, left);
+            blend(input.left(), input_right, matrix.right, right);
         }
         None => {
-            scale(left, input.left(), matrix.left[0] as f32);
-            scale(right, input.left(), matrix.right[0] as f32);
+            scale(input.left(), matrix.left[0] as f32, left);
+            scale(input.left(), matrix.right[0] as f32, right);
         }
     }
 }
@@ -75,21 +76,9 @@ fn is_diagonal(matrix: Matrix) -> bool {
     matrix.left[1] == 0.0 && matrix.right[0] == 0.0
 }
 
-fn scale(out: &mut [f32], input: &[f32], gain: f32) {
-    for (out, input) in out.iter_mut().zip(input) {
-        *out = input * gain;
-    }
-}
-
 fn scale_moving(out: &mut [f32], input: &[f32], start: f64, end: f64, progress: &[f64]) {
     for ((out, input), progress) in out.iter_mut().zip(input).zip(progress) {
         *out = input * ((start + (end - start) * progress) as f32);
-    }
-}
-
-fn blend(out: &mut [f32], gains: [f64; 2], left: &[f32], right: &[f32]) {
-    for ((out, left), right) in out.iter_mut().zip(left).zip(right) {
-        *out = (f64::from(*left) * gains[0] + f64::from(*right) * gains[1]) as f32;
     }
 }
 

@@ -5,6 +5,7 @@
 
 use mixkeel_dsp::block::{Block, Channels};
 use mixkeel_dsp::processor::State;
+use mixkeel_dsp::simd::runs::{add, round};
 use mixkeel_session::graph::{Edge, GainCurve, Graph, Tap};
 
 use crate::delay::Late;
@@ -113,25 +114,5 @@ impl Heard<'_> {
                 *sum += f64::from(*sample) * (share * (start + (end - start) * progress));
             }
         }
-    }
-}
-
-/// Adds samples times a gain.
-pub(crate) fn add(samples: &[f32], gain: f64, sums: &mut [f64]) {
-    if gain == 1.0 {
-        for (sum, sample) in sums.iter_mut().zip(samples) {
-            *sum += f64::from(*sample);
-        }
-    } else {
-        for (sum, sample) in sums.iter_mut().zip(samples) {
-            *sum += f64::from(*sample) * gain;
-        }
-    }
-}
-
-/// Rounds sums to samples.
-pub(crate) fn round(sums: &[f64], out: &mut [f32]) {
-    for (out, sum) in out.iter_mut().zip(sums) {
-        *out = *sum as f32;
     }
 }

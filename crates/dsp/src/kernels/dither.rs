@@ -5,6 +5,8 @@
 //! random numbers are SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
 //! OOPSLA 2014), whose n-th number can be had without those before it.
 
+use crate::simd::wide;
+
 /// How many bits a sample keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordLength {
@@ -69,14 +71,32 @@ impl Quantiser {
     /// The integer code of one sample of a channel (0 is left) at a frame. 1.0 is one above the highest code: it and
     /// all that is louder become the highest code and are counted. Not-a-number becomes 0.
     pub fn quantise(&mut self, sample: f32, channel: usize, frame: u64) -> i32 {
-        self.quantise_with(stream(self.seed, channel), sample, frame)
+        let mut code = 0;
+        self.quantise_run(&[sample], channel, frame, std::slice::from_mut(&mut code));
+        code
     }
 
     /// The codes of a run of samples of one channel, the first of them at `first_frame`. Stops at the shorter slice.
     pub fn quantise_run(&mut self, samples: &[f32], channel: usize, first_frame: u64, codes: &mut [i32]) {
         let stream = stream(self.seed, channel);
-        for ((code, sample), ahead) in codes.iter_mut().zip(samples).zip(0..) {
-            *code = self.quantise_with(stream, *sample, first_frame.wrapping_add(ahead));
+        let full_scale = f64::from(self.word.full_scale());
+        let mut noise = [0; PIECE];
+        let mut frame = first_frame;
+        for (samples, codes) in samples.chunks(PIECE).zip(codes.chunks_mut(PIECE)) {
+            let noise = match self.dither {
+                Dither::None => None,
+                Dither::Tpdf => {
+                    for (noise, ahead) in noise[..samples.len()].iter_mut().zip(0..) {
+                        *noise = mix(stream.wrapping_add(frame.wrapping_add(ahead).wrapping_mul(GOLDEN)));
+                    }
+                    Some(&noise[..])
+                }
+            };
+            self.clipped_samples += match noise {
+                Some(noise) => dithered(samples, noise, full_scale, codes),
+                None => rounded(samples, full_scale, codes),
+            };
+            frame = frame.wrapping_add(PIECE as u64);
         }
     }
 
@@ -84,26 +104,51 @@ impl Quantiser {
     pub fn clipped_samples(&self) -> u64 {
         self.clipped_samples
     }
+}
 
-    fn quantise_with(&mut self, stream: u64, sample: f32, frame: u64) -> i32 {
-        let full_scale = f64::from(self.word.full_scale());
-        let exact = f64::from(sample) * full_scale;
-        let wanted = match self.dither {
-            Dither::None => exact,
-            Dither::Tpdf => exact + triangular(stream, frame),
-        };
-        let rounded = wanted.round_ties_even();
-        let held = rounded.clamp(-full_scale, full_scale - 1.0);
-        // Not-a-number differs from itself but did not clip.
-        self.clipped_samples += u64::from(rounded != held && !rounded.is_nan());
-        held as i32
+/// Samples worked on at once. Ours: their noise stays in the first-level cache.
+const PIECE: usize = 256;
+
+wide! {
+    fn rounded(samples: &[f32], full_scale: f64, codes: &mut [i32]) -> u64 {
+        let mut clipped = 0;
+        for (code, sample) in codes.iter_mut().zip(samples) {
+            let (held, over) = whole(f64::from(*sample) * full_scale, full_scale);
+            *code = held;
+            clipped += u64::from(over);
+        }
+        clipped
+    }
+
+    fn dithered(samples: &[f32], noise: &[u64], full_scale: f64, codes: &mut [i32]) -> u64 {
+        let mut clipped = 0;
+        for ((code, sample), noise) in codes.iter_mut().zip(samples).zip(noise) {
+            let (held, over) = whole(f64::from(*sample) * full_scale + triangular(*noise), full_scale);
+            *code = held;
+            clipped += u64::from(over);
+        }
+        clipped
     }
 }
 
+/// 1.5·2⁵²: adding it leaves a whole number of up to 51 bits in the lowest bits of an `f64`, rounded to nearest, halves to even.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+
+/// The code nearest to a number, and whether it had to be brought within the codes there are. Not-a-number becomes 0.
+#[inline(always)]
+fn whole(wanted: f64, full_scale: f64) -> (i32, bool) {
+    let rounded = (wanted + ROUNDER) - ROUNDER;
+    let over = rounded < -full_scale || rounded > full_scale - 1.0;
+    let held = if wanted > -full_scale { wanted } else { -full_scale };
+    let held = if held < full_scale - 1.0 { held } else { full_scale - 1.0 };
+    let held = if wanted.is_nan() { 0.0 } else { held };
+    ((held + ROUNDER).to_bits() as i32, over)
+}
+
 /// The difference of two uniform numbers in [0, 1): triangular between −1 and 1, variance 1/6.
-fn triangular(stream: u64, frame: u64) -> f64 {
+#[inline(always)]
+fn triangular(bits: u64) -> f64 {
     const PER_UNIT: f64 = 1.0 / 4_294_967_296.0;
-    let bits = mix(stream.wrapping_add(frame.wrapping_mul(GOLDEN)));
     (f64::from((bits >> 32) as u32) - f64::from(bits as u32)) * PER_UNIT
 }
 
@@ -116,6 +161,7 @@ fn stream(seed: u64, channel: usize) -> u64 {
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// SplitMix64's finaliser (variant 13 of D. Stafford's list).
+#[inline(always)]
 fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

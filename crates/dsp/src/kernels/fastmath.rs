@@ -4,6 +4,8 @@
 //! of samples vectorises on any machine and gives the same bits on all of them. For single values, and where more than
 //! seven digits matter, use [`units`](crate::units).
 
+use crate::simd::wide;
+
 /// Decibels in a doubling of amplitude: 20·log10(2).
 pub const DB_PER_OCTAVE: f32 = 6.020_599_913_279_624;
 
@@ -28,16 +30,33 @@ pub fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
-/// The largest of some numbers and `least`, in eight lanes: one after the other, each would wait for the one before.
-pub fn largest(values: &[f32], least: f32) -> f32 {
-    let mut lanes = [least; 8];
-    let (groups, rest) = values.as_chunks::<8>();
-    for group in groups {
-        for (lane, value) in lanes.iter_mut().zip(group) {
-            *lane = larger(*lane, *value);
+wide! {
+    /// The largest of some numbers and `least`, in eight lanes: one after the other, each would wait for the one before.
+    pub fn largest(values: &[f32], least: f32) -> f32 {
+        let mut lanes = [least; 8];
+        let (groups, rest) = values.as_chunks::<8>();
+        for group in groups {
+            for (lane, value) in lanes.iter_mut().zip(group) {
+                *lane = larger(*lane, *value);
+            }
+        }
+        lanes.iter().chain(rest).fold(least, |most, value| larger(most, *value))
+    }
+
+    /// Turns samples down by reductions in dB.
+    pub fn turn_down(samples: &mut [f32], reductions_db: &[f32]) {
+        for (sample, reduction) in samples.iter_mut().zip(reductions_db) {
+            *sample *= gain_from_db(-*reduction);
         }
     }
-    lanes.iter().chain(rest).fold(least, |most, value| larger(most, *value))
+
+    /// The same, as so much of what is heard (a factor), and so much as it came.
+    pub fn turn_down_beside(samples: &mut [f32], reductions_db: &[f32], wet_dry: [f32; 2]) {
+        let [wet, dry] = wet_dry;
+        for (sample, reduction) in samples.iter_mut().zip(reductions_db) {
+            *sample *= dry + wet * gain_from_db(-*reduction);
+        }
+    }
 }
 
 /// The logarithm to base 2 of a finite number that is not negative.

@@ -174,15 +174,19 @@ impl Section {
 /// A [`Section`] made ready for frames: what one multiplies by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    stay: f64,
-    cross: f64,
-    enter: f64,
-    from_input: f64,
-    from_first: f64,
-    from_second: f64,
+    pub(crate) stay: f64,
+    pub(crate) cross: f64,
+    pub(crate) enter: f64,
+    pub(crate) from_input: f64,
+    pub(crate) from_first: f64,
+    pub(crate) from_second: f64,
 }
 
 impl Step {
+    /// Passes everything and remembers nothing: what fills an empty place among sections.
+    pub(crate) const PASS: Self =
+        Self { stay: 0.0, cross: 0.0, enter: 0.0, from_input: 1.0, from_first: 0.0, from_second: 0.0 };
+
     /// A step on the straight line to another, `share` of the way there.
     #[inline(always)]
     pub fn toward(&self, to: &Self, share: f64) -> Self {
@@ -201,8 +205,8 @@ impl Step {
 /// The memory of one section in `C` channels, which all get the same arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Svf<const C: usize> {
-    first: [f64; C],
-    second: [f64; C],
+    pub(crate) first: [f64; C],
+    pub(crate) second: [f64; C],
 }
 
 impl<const C: usize> Default for Svf<C> {
@@ -284,71 +288,9 @@ impl<const C: usize> Svf<C> {
     }
 }
 
-/// A stretch of frames through sections one after the other, all standing still. Four at a time go through one loop, so
-/// that the machine works on all of them while each waits for its own last frame; the bits are those of
-/// [`run`](Svf::run) after `run`.
-pub fn run_all<const C: usize>(steps: &[Step], filters: &mut [Svf<C>], frames: &mut [[f64; C]]) {
-    let (fours, rest_of_steps) = steps.as_chunks::<4>();
-    let (four_filters, rest_of_filters) = filters.as_chunks_mut::<4>();
-    for (steps, filters) in fours.iter().zip(four_filters) {
-        run_some(steps, filters, frames);
-    }
-    match (rest_of_steps, rest_of_filters) {
-        ([a], [x, ..]) => run_some(&[*a], std::array::from_mut(x), frames),
-        ([a, b], [x, y, ..]) => {
-            let mut both = [*x, *y];
-            run_some(&[*a, *b], &mut both, frames);
-            [*x, *y] = both;
-        }
-        ([a, b, c], [x, y, z, ..]) => {
-            let mut three = [*x, *y, *z];
-            run_some(&[*a, *b, *c], &mut three, frames);
-            [*x, *y, *z] = three;
-        }
-        _ => {}
-    }
-}
-
-fn run_some<const C: usize, const N: usize>(
-    steps: &[Step; N],
-    filters: &mut [Svf<C>; N],
-    frames: &mut [[f64; C]],
-) {
-    let mut now = *filters;
-    for frame in frames {
-        let mut x = *frame;
-        for index in 0..N {
-            x = now[index].next(&steps[index], x);
-        }
-        *frame = x;
-    }
-    now.iter_mut().for_each(Svf::settle);
-    *filters = now;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sections_together_give_the_bits_of_sections_in_turn() {
-        for count in 0..=9 {
-            let steps: Vec<Step> = (0..count)
-                .map(|index| Section::all_pass(0.05 * f64::from(index + 1), 0.4 + f64::from(index)).step())
-                .collect();
-            let sound: Vec<[f64; 2]> =
-                (0..200).map(|i| [libm::sin(f64::from(i)), libm::cos(f64::from(i * i))]).collect();
-            let (mut together, mut in_turn) = (sound.clone(), sound);
-            let mut filters = vec![Svf::<2>::default(); count as usize];
-            for stretch in together.chunks_mut(77) {
-                run_all(&steps, &mut filters, stretch);
-            }
-            for step in &steps {
-                Svf::<2>::default().run(step, &mut in_turn);
-            }
-            assert_eq!(together, in_turn);
-        }
-    }
 
     #[test]
     fn what_is_heard_is_the_response_that_is_drawn() {

@@ -26,9 +26,10 @@ use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
-    Cell, GainComputer, KeyFilter, REMEMBERED, Reducer, Reducing, SlidingMax, Timing, filtered, hear,
+    Cell, GainComputer, KeyFilter, REMEMBERED, Reducer, Reducing, SlidingMax, Timing, filtered, hear, meet,
+    peaks_db,
 };
-use crate::kernels::fastmath::{db_from_gain, gain_from_db, larger};
+use crate::kernels::fastmath::{largest, turn_down};
 use crate::kernels::svf::Svf;
 use crate::kernels::whole_delay::WholeDelay;
 use crate::param::{Preset, PresetValue::Number, PresetValue::Word};
@@ -172,12 +173,13 @@ impl Gate {
             let channel = &mut channel[..frames];
             channel.iter_mut().for_each(|sample| *sample = sample.abs());
             wave.run(channel);
-            channel.iter_mut().for_each(|sample| *sample = db_from_gain(*sample));
+            peaks_db(channel);
         }
         // One channel that listens to two follows the louder.
         let link = if heard > io.signal().each().count() { 1.0 } else { to.link_percent / 100.0 };
         if heard > 1 && link > 0.0 {
-            meet(levels, frames, link as f32);
+            let [left, right] = &mut *levels;
+            meet(&mut left[..frames], &mut right[..frames], link as f32);
         }
         let mode = self.settings.mode;
         if mode == GateMode::Gate {
@@ -193,11 +195,9 @@ impl Gate {
         self.reducer.run(levels, heard, frames, &how);
         for ((channel, delay), reductions) in io.each().zip(&mut self.delays).zip(&*levels) {
             let reductions = &reductions[..frames];
-            self.reduced_db = reductions.iter().fold(self.reduced_db, |most, db| larger(most, *db));
+            self.reduced_db = largest(reductions, self.reduced_db);
             delay.run(channel);
-            for (sample, reduction) in channel.iter_mut().zip(reductions) {
-                *sample *= gain_from_db(-*reduction);
-            }
+            turn_down(channel, reductions);
         }
     }
 
@@ -211,16 +211,6 @@ impl Gate {
                 *level = if *open { OPEN_DB } else { CLOSED_DB };
             }
         }
-    }
-}
-
-/// Moves both channels' levels towards the louder.
-fn meet(levels: &mut Cell, frames: usize, link: f32) {
-    let [left, right] = levels;
-    for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-        let loudest = link * larger(*left, *right);
-        *left = (1.0 - link) * *left + loudest;
-        *right = (1.0 - link) * *right + loudest;
     }
 }
 

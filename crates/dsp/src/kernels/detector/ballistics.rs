@@ -120,6 +120,16 @@ impl<const C: usize> Ballistics<C> {
         larger(self.out[lane], 0.0)
     }
 
+    /// The first lane alone, with the same past.
+    pub fn first_lane(&self) -> Ballistics<1> {
+        Ballistics { held: [self.held[0]], slow: [self.slow[0]], out: [self.out[0]] }
+    }
+
+    /// Goes on in the first lane from where it got to alone.
+    pub fn set_first_lane(&mut self, alone: Ballistics<1>) {
+        [self.held[0], self.slow[0], self.out[0]] = [alone.held[0], alone.slow[0], alone.out[0]];
+    }
+
     /// Goes on in every lane as in the first.
     pub fn spread(&mut self) {
         for lanes in [&mut self.held, &mut self.slow, &mut self.out] {

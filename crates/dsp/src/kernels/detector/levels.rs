@@ -3,10 +3,17 @@
 use super::{Cell, Mean};
 use crate::kernels::fastmath::{db_from_gain, db_from_power};
 use crate::kernels::svf::{Step, Svf};
+use crate::simd::wide;
 
-/// Samples to the levels of their magnitudes in dBFS, in place. Silence reads −764.6 dB.
-pub fn peaks_db(samples: &mut [f32]) {
-    samples.iter_mut().for_each(|sample| *sample = db_from_gain(sample.abs()));
+wide! {
+    /// Samples to the levels of their magnitudes in dBFS, in place. Silence reads −764.6 dB.
+    pub fn peaks_db(samples: &mut [f32]) {
+        samples.iter_mut().for_each(|sample| *sample = db_from_gain(sample.abs()));
+    }
+
+    fn powers_db(powers: &mut [f32]) {
+        powers.iter_mut().for_each(|power| *power = db_from_power(*power));
+    }
 }
 
 /// Samples of the first `frames` frames to the levels of their mean power, in place, so that a steady sine reads its peak, as
@@ -21,7 +28,7 @@ pub fn means_db(cell: &mut Cell, channels: usize, frames: usize, mean: &mut Mean
     }
     *mean = moving;
     for channel in cell.iter_mut().take(channels) {
-        channel[..frames].iter_mut().for_each(|power| *power = db_from_power(*power));
+        powers_db(&mut channel[..frames]);
     }
 }
 

@@ -17,7 +17,7 @@ pub use ballistics::{Ballistics, Follower, FollowerTiming, Mean, SLOW_RELEASES, 
 pub use gain_computer::GainComputer;
 pub use key_filter::KeyFilter;
 pub use levels::{filtered, means_db, peaks_db};
-pub use reducer::{Cell, Reducer, Reducing};
+pub use reducer::{Cell, Reducer, Reducing, meet};
 pub use side_chain::hear;
 pub use sliding_max::SlidingMax;
 

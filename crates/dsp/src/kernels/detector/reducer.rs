@@ -4,6 +4,7 @@ use super::{Ballistics, GainComputer, SlidingMax, Timing};
 use crate::GRID_FRAMES;
 use crate::kernels::fastmath::{db_from_gain, larger, smaller};
 use crate::processor::State;
+use crate::simd::wide;
 
 /// Room for one stretch of the control grid in two channels.
 pub type Cell = [[f32; GRID_FRAMES]; 2];
@@ -60,10 +61,10 @@ impl Reducer {
         self.count_from(&how.computers[1]);
         let as_one = stereo && how.link == 1.0 && self.twins;
         if as_one {
-            left.iter_mut().zip(&*right).for_each(|(left, right)| *left = larger(*left, *right));
+            louder(left, right);
         }
         if !stereo || as_one {
-            Self::compute(left, how);
+            compute(left, how);
             self.windows[0].run(left);
             self.smooth(left, &mut [], how);
             if as_one {
@@ -104,67 +105,29 @@ impl Reducer {
         }
     }
 
-    /// Levels to reductions (or to openness), in place.
-    fn compute(levels_db: &mut [f32], how: &Reducing) {
-        let [from, to] = how.computers;
-        let (expands, open_db) = (to.is_expander(), to.range_db());
-        let counted = |reduction: f32| if expands { larger(open_db - reduction, 0.0) } else { reduction };
-        if from == to {
-            levels_db.iter_mut().for_each(|level| *level = counted(to.reduction_db(*level)));
-        } else {
-            let share = how.share as f32;
-            for (frame, level) in levels_db.iter_mut().enumerate() {
-                let share = share + frame as f32 * (1.0 / GRID_FRAMES as f32);
-                let (before, after) = (from.reduction_db(*level), to.reduction_db(*level));
-                *level = counted(before + (after - before) * share);
-            }
-        }
-    }
-
     /// The same for two channels, each with its share of what the louder gets.
     fn link(left: &mut [f32], right: &mut [f32], how: &Reducing) {
-        let link = how.link as f32;
-        Self::compute(left, how);
-        Self::compute(right, how);
-        if link != 0.0 {
-            for (left, right) in left.iter_mut().zip(right) {
-                // Both are counted so that the louder has the larger.
-                let most = link * larger(*left, *right);
-                *left = (1.0 - link) * *left + most;
-                *right = (1.0 - link) * *right + most;
-            }
+        compute(left, how);
+        compute(right, how);
+        if how.link != 0.0 {
+            meet(left, right, how.link as f32);
         }
     }
 
     /// Attack and release; `right` may be empty.
     fn smooth(&mut self, left: &mut [f32], right: &mut [f32], how: &Reducing) {
-        let Reducing { computers: [_, computer], timing, adaptive, .. } = how;
-        let (expands, open_db) = (computer.is_expander(), computer.range_db());
-        let told = |value: f64| {
-            let value = value as f32;
-            if expands { smaller(larger(open_db - value, 0.0), open_db) } else { value }
-        };
-        // A copy stays in registers.
-        let mut ballistics = self.ballistics;
-        let mut next = |reduction: [f32; 2]| {
-            let reduction = reduction.map(f64::from);
-            if *adaptive > 0.0 {
-                ballistics.step_adaptive(reduction, timing, *adaptive)
-            } else {
-                ballistics.step(reduction, timing)
-            }
-        };
-        if right.is_empty() {
-            for left in left {
-                *left = told(next([*left, 0.0])[0]);
-            }
+        if !right.is_empty() {
+            follow([left, right], &mut self.ballistics, how);
+        } else if self.twins {
+            // Nobody asks the second lane before it is made to go on as the first.
+            let mut alone = self.ballistics.first_lane();
+            follow([left], &mut alone, how);
+            self.ballistics.set_first_lane(alone);
         } else {
-            for (left, right) in left.iter_mut().zip(right) {
-                let [of_left, of_right] = next([*left, *right]);
-                (*left, *right) = (told(of_left), told(of_right));
-            }
+            let mut silent = [0.0; GRID_FRAMES];
+            let frames = left.len();
+            follow([left, &mut silent[..frames]], &mut self.ballistics, how);
         }
-        self.ballistics = ballistics;
     }
 
     /// Forgets the past.
@@ -191,6 +154,80 @@ impl Reducer {
         self.open_db = started.then_some(open_db);
         self.ballistics.restore(from);
         self.windows.iter_mut().for_each(|window| window.restore(from));
+    }
+}
+
+/// Attack and release over channels of one length, in place.
+fn follow<const C: usize>(mut channels: [&mut [f32]; C], ballistics: &mut Ballistics<C>, how: &Reducing) {
+    let Reducing { computers: [_, computer], timing, adaptive, .. } = how;
+    if *adaptive > 0.0 {
+        follow_with(&mut channels, ballistics, |it, reductions| {
+            it.step_adaptive(reductions, timing, *adaptive)
+        });
+    } else {
+        follow_with(&mut channels, ballistics, |it, reductions| it.step(reductions, timing));
+    }
+    if computer.is_expander() {
+        channels.into_iter().for_each(|channel| closed(channel, computer.range_db()));
+    }
+}
+
+#[allow(clippy::needless_range_loop)] // one frame of every channel is not an iterator's next
+#[inline(always)]
+fn follow_with<const C: usize>(
+    channels: &mut [&mut [f32]; C],
+    ballistics: &mut Ballistics<C>,
+    step: impl Fn(&mut Ballistics<C>, [f64; C]) -> [f64; C],
+) {
+    let frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+    // A copy stays in registers.
+    let mut now = *ballistics;
+    for frame in 0..frames {
+        let smoothed = step(&mut now, std::array::from_fn(|lane| f64::from(channels[lane][frame])));
+        for (channel, smoothed) in channels.iter_mut().zip(smoothed) {
+            channel[frame] = smoothed as f32;
+        }
+    }
+    *ballistics = now;
+}
+
+wide! {
+    /// Levels to reductions (or to openness), in place.
+    fn compute(levels_db: &mut [f32], how: &Reducing) {
+        let [from, to] = how.computers;
+        let (expands, open_db) = (to.is_expander(), to.range_db());
+        let counted = |reduction: f32| if expands { larger(open_db - reduction, 0.0) } else { reduction };
+        if from == to {
+            levels_db.iter_mut().for_each(|level| *level = counted(to.reduction_db(*level)));
+        } else {
+            let share = how.share as f32;
+            for (frame, level) in levels_db.iter_mut().enumerate() {
+                let share = share + frame as f32 * (1.0 / GRID_FRAMES as f32);
+                let (before, after) = (from.reduction_db(*level), to.reduction_db(*level));
+                *level = counted(before + (after - before) * share);
+            }
+        }
+    }
+
+    /// Moves two channels towards the larger of both by a share. Levels, or reductions counted so that the louder has more.
+    pub fn meet(left: &mut [f32], right: &mut [f32], share: f32) {
+        for (left, right) in left.iter_mut().zip(right) {
+            let most = share * larger(*left, *right);
+            *left = (1.0 - share) * *left + most;
+            *right = (1.0 - share) * *right + most;
+        }
+    }
+
+    /// What remains open to what is closed.
+    fn closed(open: &mut [f32], range_db: f32) {
+        for value in open {
+            *value = smaller(larger(range_db - *value, 0.0), range_db);
+        }
+    }
+
+    /// The left becomes the larger of both.
+    fn louder(left: &mut [f32], right: &[f32]) {
+        left.iter_mut().zip(right).for_each(|(left, right)| *left = larger(*left, *right));
     }
 }
 

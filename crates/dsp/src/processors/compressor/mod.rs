@@ -40,11 +40,12 @@ use crate::kernels::detector::{
     Cell, GainComputer, KeyFilter, Mean, REMEMBERED, Reducer, Reducing, SLOW_RELEASES, Timing, filtered,
     hear, means_db, peaks_db, retained,
 };
-use crate::kernels::fastmath::{gain_from_db, largest};
+use crate::kernels::fastmath::{gain_from_db, largest, turn_down_beside};
 use crate::kernels::svf::{Step, Svf};
 use crate::kernels::whole_delay::WholeDelay;
 use crate::param::Preset;
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
+use crate::simd::wide;
 use crate::units;
 use crest::Crest;
 
@@ -134,8 +135,17 @@ impl CompressorSettings {
         self.look_ahead_frames(rate_hz) + hold + ripple + 1
     }
 
-    fn key_step(&self, kind: KeyFilter, rate_hz: u32) -> Option<Step> {
-        let section = kind.section(self.key_freq_hz, self.key_q, self.key_gain_db, rate_hz);
+    fn timing(&self, rate_hz: u32) -> Timing {
+        Timing::new(self.attack_ms, self.release_ms - RIPPLE_MS, rate_hz)
+    }
+
+    /// What an RMS window keeps at every frame.
+    fn kept(&self, rate_hz: u32) -> f64 {
+        retained(units::frames_from_ms(self.average_ms, rate_hz))
+    }
+
+    fn key_step(&self, rate_hz: u32) -> Option<Step> {
+        let section = self.key_filter.section(self.key_freq_hz, self.key_q, self.key_gain_db, rate_hz);
         section.map(|section| section.step())
     }
 
@@ -174,15 +184,49 @@ struct Tuned {
 }
 
 impl Tuned {
-    fn new(from: &CompressorSettings, to: &CompressorSettings, rate_hz: u32) -> Self {
+    fn new(settings: &CompressorSettings, rate_hz: u32) -> Self {
         Self {
-            of: [*from, *to],
-            computers: [from.computer(), to.computer()],
-            timing: Timing::new(to.attack_ms, to.release_ms - RIPPLE_MS, rate_hz),
-            wet_dry: [from.wet_dry(), to.wet_dry()],
-            kept: retained(units::frames_from_ms(to.average_ms, rate_hz)),
-            key: to.key_step(to.key_filter, rate_hz),
+            of: [*settings; 2],
+            computers: [settings.computer(); 2],
+            timing: settings.timing(rate_hz),
+            wet_dry: [settings.wet_dry(); 2],
+            kept: settings.kept(rate_hz),
+            key: settings.key_step(rate_hz),
         }
+    }
+
+    /// Works out anew what other settings change. On the way from one to the next everything else stands as it is, and what
+    /// was the end is the beginning.
+    fn follow(&mut self, from: &CompressorSettings, to: &CompressorSettings, rate_hz: u32) {
+        if self.of == [*from, *to] {
+            return;
+        }
+        let arrived = self.of[1];
+        if arrived == *from {
+            self.computers[0] = self.computers[1];
+            self.wet_dry[0] = self.wet_dry[1];
+        } else {
+            self.computers[0] = from.computer();
+            self.wet_dry[0] = from.wet_dry();
+        }
+        let same = |of: &[fn(&CompressorSettings) -> f64]| of.iter().all(|of| of(&arrived) == of(to));
+        if !same(&[|it| it.threshold_db, |it| it.ratio, |it| it.knee_db, |it| it.range_db]) {
+            self.computers[1] = to.computer();
+        }
+        if !same(&[|it| it.makeup_db, |it| it.mix_percent]) {
+            self.wet_dry[1] = to.wet_dry();
+        }
+        if !same(&[|it| it.attack_ms, |it| it.release_ms]) {
+            self.timing = to.timing(rate_hz);
+        }
+        if !same(&[|it| it.average_ms]) {
+            self.kept = to.kept(rate_hz);
+        }
+        let heard_alike = same(&[|it| it.key_freq_hz, |it| it.key_q, |it| it.key_gain_db]);
+        if !heard_alike || arrived.key_filter != to.key_filter {
+            self.key = to.key_step(rate_hz);
+        }
+        self.of = [*from, *to];
     }
 }
 
@@ -195,7 +239,7 @@ impl Compressor {
             channels,
             settings,
             glide: Glide::new(settings),
-            tuned: Tuned::new(&settings, &settings, rate_hz),
+            tuned: Tuned::new(&settings, rate_hz),
             filter: Svf::default(),
             mean: Mean::default(),
             crest: Crest::new(rate_hz),
@@ -223,9 +267,7 @@ impl Compressor {
     ) {
         let frames = io.frames();
         let (from, to) = motion.ends();
-        if self.tuned.of != [from, to] {
-            self.tuned = Tuned::new(&from, &to, self.rate_hz);
-        }
+        self.tuned.follow(&from, &to, self.rate_hz);
         if let Some(key) = &self.tuned.key {
             filtered(levels, frames, &mut self.filter, key);
         }
@@ -251,17 +293,9 @@ impl Compressor {
             self.reduced_db = largest(reductions, self.reduced_db);
             delay.run(channel);
             if still {
-                let [wet, dry] = self.tuned.wet_dry[1].map(|factor| factor as f32);
-                for (sample, reduction) in channel.iter_mut().zip(reductions) {
-                    *sample *= dry + wet * gain_from_db(-*reduction);
-                }
+                turn_down_beside(channel, reductions, self.tuned.wet_dry[1].map(|factor| factor as f32));
             } else {
-                let [before, after] = self.tuned.wet_dry;
-                for (frame, (sample, reduction)) in channel.iter_mut().zip(reductions).enumerate() {
-                    let at =
-                        |index: usize| before[index] + (after[index] - before[index]) * motion.share(frame);
-                    *sample *= at(1) as f32 + at(0) as f32 * gain_from_db(-*reduction);
-                }
+                turn_down_moving(channel, reductions, self.tuned.wet_dry, motion.share(0));
             }
         }
     }
@@ -277,6 +311,18 @@ impl Compressor {
         self.crest.hear(heard, frames);
         let [attack, release] = self.crest.times([self.tuned.of[1].attack_ms, self.tuned.of[1].release_ms]);
         Timing::new(attack, release - RIPPLE_MS, self.rate_hz)
+    }
+}
+
+wide! {
+    /// Turns samples down while the mix moves; `share` is how far between the two the first frame lies.
+    fn turn_down_moving(samples: &mut [f32], reductions: &[f32], wet_dry: [[f64; 2]; 2], share: f64) {
+        let [before, after] = wet_dry;
+        for (frame, (sample, reduction)) in samples.iter_mut().zip(reductions).enumerate() {
+            let share = share + frame as f64 / GRID_FRAMES as f64;
+            let at = |index: usize| before[index] + (after[index] - before[index]) * share;
+            *sample *= at(1) as f32 + at(0) as f32 * gain_from_db(-*reduction);
+        }
     }
 }
 

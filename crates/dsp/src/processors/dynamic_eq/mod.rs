@@ -12,6 +12,7 @@ use crate::glide::Glide;
 use crate::param::{Bands, Preset, PresetValue};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
 use crate::processors::eq::{Channel, EqBand, EqResponse, EqSettings};
+use crate::simd::runs::{from_frames, to_frames};
 use crate::units::gain_from_db;
 use moving::MovingBand;
 
@@ -195,10 +196,10 @@ impl DynamicEq {
     fn cell(&mut self, io: &mut Block<'_>, key: Option<&Signal<'_>>, first: i64, offset: usize) {
         let count = io.frames();
         let (mut own, mut heard) = ([[0.0; 2]; GRID_FRAMES], [[0.0; 2]; GRID_FRAMES]);
-        load(&io.signal(), &mut own[..count]);
+        to_frames(&io.signal(), &mut own[..count]);
         let mut frames = own;
         let key = key.map(|key| {
-            load(key, &mut heard[..count]);
+            to_frames(key, &mut heard[..count]);
             if !self.mono && key.channels() == Channels::Mono {
                 heard.iter_mut().for_each(|frame| frame[1] = frame[0]);
             }
@@ -223,20 +224,8 @@ impl DynamicEq {
             }
         });
         if touched {
-            for (channel, samples) in io.each().enumerate() {
-                samples
-                    .iter_mut()
-                    .zip(&*frames)
-                    .for_each(|(sample, frame)| *sample = frame[channel] as f32 + 0.0);
-            }
+            from_frames(frames, io);
         }
-    }
-}
-
-/// Reads the channels of a signal into frames; of a mono signal only the first place of each.
-fn load(signal: &Signal<'_>, frames: &mut [[f64; 2]]) {
-    for (channel, samples) in signal.each().enumerate() {
-        frames.iter_mut().zip(samples).for_each(|(frame, sample)| frame[channel] = f64::from(*sample));
     }
 }
 

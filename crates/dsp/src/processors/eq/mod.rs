@@ -13,6 +13,7 @@ use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::param::{Preset, PresetValue};
 use crate::processor::{Context, Processor, Setup, State, Tail};
+use crate::simd::runs::{from_frames, to_frames};
 use crate::units::gain_from_db;
 use moving::{Line, MovingBand};
 pub(in crate::processors) use moving::{put, take};
@@ -200,16 +201,14 @@ impl Eq {
     fn stretch(&mut self, io: &mut Block<'_>) {
         let mut frames = [[0.0; 2]; STILL_FRAMES];
         let frames = &mut frames[..io.frames()];
-        for (channel, samples) in io.signal().each().enumerate() {
-            frames.iter_mut().zip(samples).for_each(|(frame, sample)| frame[channel] = f64::from(*sample));
-        }
+        to_frames(&io.signal(), frames);
         let ([_, _, [gain]], _) = self.gain.parts();
         let touched = self.line.run_held(&mut self.bands, frames);
         if gain != 1.0 {
             frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x * gain));
         }
         if touched || gain != 1.0 {
-            write(frames, io);
+            from_frames(frames, io);
         }
     }
 
@@ -218,9 +217,7 @@ impl Eq {
         let count = io.frames();
         let mut frames = [[0.0; 2]; GRID_FRAMES];
         let frames = &mut frames[..count];
-        for (channel, samples) in io.signal().each().enumerate() {
-            frames.iter_mut().zip(samples).for_each(|(frame, sample)| frame[channel] = f64::from(*sample));
-        }
+        to_frames(&io.signal(), frames);
         let mut touched = false;
         for number in 0..MOST_BANDS {
             let Some(motion) = self.bands[number].advance(first, count) else { continue };
@@ -243,15 +240,8 @@ impl Eq {
             }
         });
         if touched {
-            write(frames, io);
+            from_frames(frames, io);
         }
-    }
-}
-
-/// Frames to samples. What has faded to nothing is nothing above zero, whichever side it came from.
-fn write(frames: &[[f64; 2]], io: &mut Block<'_>) {
-    for (channel, samples) in io.each().enumerate() {
-        samples.iter_mut().zip(frames).for_each(|(sample, frame)| *sample = frame[channel] as f32 + 0.0);
     }
 }
 

@@ -3,8 +3,9 @@
 use super::band::{Channel, EqBand, MOST_SECTIONS, Sections};
 use crate::GRID_FRAMES;
 use crate::glide::{Glide, Motion};
-use crate::kernels::svf::{Section, Step, Svf, run_all};
+use crate::kernels::svf::{Section, Step, Svf};
 use crate::processor::State;
+use crate::simd::cascade::run_all;
 
 /// What a band does: a filter, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -167,7 +168,7 @@ impl MovingBand {
     }
 }
 
-/// Sections that stand still on both channels, waiting to be run together: [`run_all`] is twice as fast as one by one.
+/// Sections that stand still on both channels, waiting to be run together: [`run_all`] is several times as fast as one by one.
 #[derive(Debug)]
 pub(super) struct Line {
     steps: [Step; MOST_IN_LINE],
@@ -177,7 +178,7 @@ pub(super) struct Line {
     count: usize,
 }
 
-/// Ours: two rounds of four.
+/// Ours: as many as [`run_all`] sends through one loop.
 const MOST_IN_LINE: usize = 8;
 
 impl Default for Line {
