@@ -67,6 +67,7 @@ fn song(band: &[Vec<Vec<f32>>]) -> (Song, Session) {
         focus: Vec::new(),
         song: Default::default(),
         sections: Vec::new(),
+        goals: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -118,6 +118,7 @@ fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) 
         focus: Vec::new(),
         song: Default::default(),
         sections: Vec::new(),
+        goals: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -148,6 +148,7 @@ fn in_whatever_order_the_tracks_are_written() {
         focus: Vec::new(),
         song: Song::default(),
         sections: Vec::new(),
+        goals: Vec::new(),
         buses: vec![Bus { id: "left-bus".into(), to: "master".into(), strip: StripSettings::default() }],
         returns: vec![Return { id: "plate".into(), to: "master".into(), strip: StripSettings::default() }],
         tracks: ids.iter().zip(-3..).map(|(id, place)| written(id, f64::from(place) / 3.0)).collect(),

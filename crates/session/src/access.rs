@@ -5,10 +5,30 @@ use mixkeel_dsp::param::{ParamSpec, Value};
 use crate::address::{Address, AddressError};
 use crate::check::route_key;
 use crate::fields;
+use crate::goal::Goal;
 use crate::role::Role;
 use crate::session::{Insert, Session};
 use crate::strip::{Strip, StripKind};
 use crate::text::{metres, points, words};
+
+/// What a goal may say.
+const GOAL_KEYS: [&str; 9] = ["say", "that", "of", "than", "on", "in", "by", "at_least", "at_most"];
+
+fn get_goal(goal: &Goal, key: &str) -> Option<Value> {
+    let text = |text: &Option<String>| text.clone().map(Value::Word);
+    match key {
+        "say" => text(&goal.say),
+        "that" => goal.that.map(|that| Value::Word(that.word().to_owned())),
+        "of" => text(&goal.of),
+        "than" => text(&goal.than),
+        "on" => text(&goal.on),
+        "in" => text(&goal.within),
+        "by" => goal.by.map(Value::Number),
+        "at_least" => goal.at_least.map(Value::Number),
+        "at_most" => goal.at_most.map(Value::Number),
+        _ => None,
+    }
+}
 
 impl Session {
     /// The value at an address. Lists (`song/tempo`, a lane's `points`, an insert's `keys`) come as the text that
@@ -18,6 +38,9 @@ impl Session {
         match (address.strip.as_str(), address.part.as_deref()) {
             ("song", None) => self.get_song(parameter),
             ("song", Some(part)) => {
+                if let Some(goal) = self.goals.iter().find(|goal| goal.id == part) {
+                    return get_goal(goal, parameter);
+                }
                 let section = self.sections.iter().find(|section| section.id == part)?;
                 match parameter {
                     "kind" => Some(Value::Word(section.kind.clone())),
@@ -252,7 +275,11 @@ impl Session {
                 let sections = self.sections.iter().flat_map(|section| {
                     ["kind", "from_s", "to_s"].map(|key| Address::of_part("song", &section.id, key))
                 });
-                own.into_iter().chain(sections).collect()
+                let goals = self.goals.iter().flat_map(|goal| {
+                    let said = GOAL_KEYS.iter().filter(|key| get_goal(goal, key).is_some());
+                    said.map(|key| Address::of_part("song", &goal.id, key))
+                });
+                own.into_iter().chain(sections).chain(goals).collect()
             }
             "master" => std::iter::once(Address::of("master", fields::HEADROOM_DB.id))
                 .chain(insert_addresses("master", &self.master.inserts))

@@ -56,6 +56,9 @@ fn things(session: &Session) -> BTreeSet<(Address, &'static str)> {
     for section in &session.sections {
         things.insert((Address::part("song", &section.id), "section"));
     }
+    for goal in &session.goals {
+        things.insert((Address::part("song", &goal.id), "goal"));
+    }
     for insert in &session.master.inserts {
         things.insert((Address::part("master", &insert.id), "insert"));
     }

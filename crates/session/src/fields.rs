@@ -81,6 +81,15 @@ pub const FROM_S: ParamSpec = number("from_s", "s", (-86_400.0, 86_400.0), 0.0, 
 /// End of a section.
 pub const TO_S: ParamSpec = number("to_s", "s", (-86_400.0, 86_400.0), 0.0, "End, from session zero.");
 
+/// The amounts of a goal: `by`, `at_least`, `at_most`. Ours: no measure of a goal goes further.
+pub const GOAL_BY: ParamSpec = number("by", "", (-1000.0, 1000.0), 0.0, "How much, at least.");
+/// See [`GOAL_BY`].
+pub const GOAL_AT_LEAST: ParamSpec =
+    number("at_least", "", (-1000.0, 1000.0), 0.0, "The least that passes, in the unit of the predicate.");
+/// See [`GOAL_BY`].
+pub const GOAL_AT_MOST: ParamSpec =
+    number("at_most", "", (-1000.0, 1000.0), 0.0, "The most that passes, in the unit of the predicate.");
+
 /// A tempo. Ours: slower than the slowest movement and faster than any pulse that is felt as one.
 pub const TEMPO_BPM: ParamSpec = number("tempo", "bpm", (10.0, 999.0), 120.0, "Beats a minute.");
 

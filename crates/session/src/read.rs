@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use mixkeel_dsp::param::Value;
+use mixkeel_dsp::param::{ParamSpec, Value};
 use toml_edit::Document;
 
 use crate::access::whole_rate;
 use crate::check::check;
 use crate::cursor::{Cursor, Log, value_of};
 use crate::fields;
+use crate::goal::{self, Goal};
 use crate::problem::{Problem, Severity};
 use crate::read_insert::insert;
 use crate::role::Role;
@@ -127,6 +128,7 @@ impl Reader {
             focus: top.texts("focus"),
             song: top.table("song").map(song).unwrap_or_default(),
             sections: top.tables("section").into_iter().map(section).collect(),
+            goals: top.tables("goal").into_iter().map(goal).collect(),
             master: top.table("master").map(|table| self.master(table)).unwrap_or_default(),
             buses: top.tables("bus").into_iter().map(|table| self.bus(table)).collect(),
             returns: top.tables("return").into_iter().map(|table| self.effect(table)).collect(),
@@ -219,6 +221,25 @@ fn section(table: Cursor<'_>) -> Section {
     let section = Section { id, kind, from_s, to_s };
     table.finish();
     section
+}
+
+fn goal(table: Cursor<'_>) -> Goal {
+    let words: Vec<&str> = goal::ROWS.iter().map(|row| row.word).collect();
+    let amount = |spec: &ParamSpec| table.has(spec.id).then(|| table.number(spec));
+    let goal = Goal {
+        id: table.needed("id"),
+        say: table.text("say"),
+        that: table.word("that", &words).and_then(|n| goal::ROWS.get(n)).map(|row| row.that),
+        of: table.text("of"),
+        than: table.text("than"),
+        on: table.text("on"),
+        within: table.text("in"),
+        by: amount(&fields::GOAL_BY),
+        at_least: amount(&fields::GOAL_AT_LEAST),
+        at_most: amount(&fields::GOAL_AT_MOST),
+    };
+    table.finish();
+    goal
 }
 
 fn send(table: Cursor<'_>) -> Send {

@@ -40,6 +40,17 @@ pub fn schema() -> Value {
     master.extend(named([("insert", insert.clone()), ("lock", texts("What no rule may change."))]));
     let mut section = specs(&[&fields::FROM_S, &fields::TO_S]);
     section.extend(named([("id", id()), ("kind", text("Sections of a kind are the same music again."))]));
+    let mut goal = specs(&[&fields::GOAL_BY, &fields::GOAL_AT_LEAST, &fields::GOAL_AT_MOST]);
+    let predicates: Vec<&str> = crate::goal::ROWS.iter().map(|row| row.word).collect();
+    goal.extend(named([
+        ("id", id()),
+        ("say", text("What is wanted, in the person's words.")),
+        ("that", words("What is wanted.", &predicates)),
+        ("of", text("A track, bus or role, several with commas between; focus or mix.")),
+        ("than", text("Beside whom: another of those, rest, a section, or before.")),
+        ("on", text("A playback system.")),
+        ("in", text("A section, by id or kind.")),
+    ]));
     let song = named([("tempo", pairs("From second, beats a minute.", tempo())), ("metre", metre())]);
     let mut rate = specs(&[&fields::RATE_HZ]);
     if let Some(Value::Object(rate)) = rate.get_mut("rate_hz") {
@@ -52,6 +63,7 @@ pub fn schema() -> Value {
         ("focus", texts("Ids of the tracks the song is about, the first one first.")),
         ("song", table(&[], song)),
         ("section", json!({ "type": "array", "items": table(&["id", "from_s", "to_s"], section) })),
+        ("goal", json!({ "type": "array", "items": table(&["id"], goal) })),
         ("master", table(&[], master)),
         ("bus", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
         ("return", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
@@ -229,14 +241,14 @@ mod tests {
             })
             .collect();
         let text = format!(
-            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
+            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[[goal]]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
              clip = [{{}}]\n{inserts}[[track.send]]\n[[track.lane]]\n"
         );
         let schema = schema();
         let items = |noun: &str| keys_of(&schema["properties"][noun]["items"]);
         let mut known: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         known.insert("session", keys_of(&schema));
-        for noun in ["section", "bus", "return", "track"] {
+        for noun in ["section", "goal", "bus", "return", "track"] {
             known.insert(noun, items(noun));
         }
         for noun in ["song", "master"] {

@@ -3,6 +3,7 @@
 use mixkeel_dsp::catalog::Kind;
 use mixkeel_dsp::processor::{AssetSpec, BoxedSettings};
 
+use crate::goal::Goal;
 use crate::role::Role;
 
 /// A slug written once and never changed by a rename or a move: `lead-vox`.
@@ -21,6 +22,8 @@ pub struct Session {
     pub song: Song,
     /// Spans of the song, in order of time.
     pub sections: Vec<Section>,
+    /// What the mix should do, checked like tests.
+    pub goals: Vec<Goal>,
     /// Sums of tracks and other buses.
     pub buses: Vec<Bus>,
     /// Effects fed by sends.

@@ -8,6 +8,7 @@ use mixkeel_dsp::param::{ParamSpec, Range};
 use crate::address::Address;
 use crate::check::route_key;
 use crate::fields;
+use crate::goal::Goal;
 use crate::session::{Clip, Insert, Lane, Send, Session, Song};
 use crate::strip::{Strip, StripKind};
 use crate::text::{metres, number, points, quoted, value, words};
@@ -103,6 +104,39 @@ impl Writer<'_> {
             self.word(&at("kind"), "kind", &section.kind);
             self.line(&at("from_s"), "from_s", &number(section.from_s));
             self.line(&at("to_s"), "to_s", &number(section.to_s));
+        }
+        for goal in &session.goals {
+            self.goal(goal);
+        }
+    }
+
+    fn goal(&mut self, goal: &Goal) {
+        let at = |key| Address::of_part("song", &goal.id, key);
+        self.header("[[goal]]");
+        self.word(&Address::part("song", &goal.id), "id", &goal.id);
+        let that = goal.that.map(|that| that.word().to_owned());
+        let texts = [
+            ("say", &goal.say),
+            ("that", &that),
+            ("of", &goal.of),
+            ("than", &goal.than),
+            ("on", &goal.on),
+            ("in", &goal.within),
+        ];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                self.word(&at(key), key, text);
+            }
+        }
+        let amounts = [
+            (&fields::GOAL_BY, goal.by),
+            (&fields::GOAL_AT_LEAST, goal.at_least),
+            (&fields::GOAL_AT_MOST, goal.at_most),
+        ];
+        for (spec, amount) in amounts {
+            if let Some(amount) = amount {
+                self.line(&at(spec.id), spec.id, &number(amount));
+            }
         }
     }
 

@@ -53,6 +53,7 @@ pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32)
         focus: Vec::new(),
         song: Song::default(),
         sections: Vec::new(),
+        goals: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -2,6 +2,7 @@
 
 use mixkeel_dsp::catalog::CATALOG;
 use mixkeel_dsp::param::{Range, Value};
+use mixkeel_session::goal::{Goal, ROWS};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{
     Asset, Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
@@ -57,6 +58,7 @@ pub fn session(seed: u64) -> Session {
         focus: Vec::new(),
         song: Song::default(),
         sections: Vec::new(),
+        goals: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks: Vec::new(),
@@ -75,6 +77,21 @@ pub fn session(seed: u64) -> Session {
             to_s: next,
         });
         time = next;
+    }
+    for n in 0..dice.below(3) {
+        let amount = |dice: &mut Dice| dice.coin().then(|| dice.between(-1000.0, 1000.0));
+        session.goals.push(Goal {
+            id: format!("goal-{n}"),
+            say: dice.words(),
+            that: dice.coin().then(|| ROWS[dice.below(ROWS.len())].that),
+            of: dice.words(),
+            than: dice.words(),
+            on: dice.words(),
+            within: dice.words(),
+            by: amount(&mut dice),
+            at_least: amount(&mut dice),
+            at_most: amount(&mut dice),
+        });
     }
     // A strip may feed only those made before it, so that nothing goes round in a circle.
     let mut sums = vec!["master".to_owned()];
