@@ -5,3 +5,4 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 pub mod evidence;
+pub mod goals;

@@ -1,7 +1,7 @@
 //! Who covers whom, and what is left on each playback system, from the cells that strips have kept.
 
 use mixkeel_analysis::energy::{BANDS, CELLS_PER_S, Power, lower_hz};
-use mixkeel_analysis::masking::{MaskingMeter, MaskingReport, TrackMasking};
+use mixkeel_analysis::masking::{MaskingMeter, MaskingReport, SpanMasking, TrackMasking};
 use mixkeel_analysis::playback::{REFERENCE, SYSTEMS, System};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub struct PlaybackEvidence {
     pub mix: PlaybackStrip,
     /// Every track, within the others and the noise of the place.
     pub tracks: Vec<PlaybackStrip>,
+    /// The same by section, in the order of the evidence's sections.
+    pub sections: Vec<Vec<PlaybackStrip>>,
 }
 
 /// How loud something is on a playback system. Means over the moments in which it sounds.
@@ -85,14 +87,27 @@ impl Together<'_> {
 }
 
 /// What is left on every playback system, the reference first.
-pub(super) fn playback(mix: &StripReading, tracks: &Together<'_>, ids: &[String]) -> Vec<PlaybackEvidence> {
+pub(super) fn playback(
+    mix: &StripReading,
+    tracks: &Together<'_>,
+    ids: &[String],
+    sections_s: &[(f64, f64)],
+) -> Vec<PlaybackEvidence> {
     let whole = Together { readings: vec![mix], gain: 1.0 };
     let every = whole.cells().div_ceil(PLAYBACK_CELLS).max(1);
+    let step_s = tracks.step_s() * every as f64;
+    // Borders lie on cells that are listened to.
+    let moment = |seconds: f64| libm::round(seconds.max(0.0) / step_s) as usize;
+    let borders: Vec<usize> =
+        sections_s.iter().flat_map(|&(from, to)| [moment(from) * every, moment(to) * every]).collect();
     std::iter::once(&REFERENCE)
         .chain(SYSTEMS.iter().filter(|system| system.id != REFERENCE.id))
         .map(|system| {
             let of_mix = whole.on(system, every, &[]);
-            let of_tracks = tracks.on(system, every, &[]);
+            let of_tracks = tracks.on(system, every, &borders);
+            let strips = |span: &SpanMasking| -> Vec<PlaybackStrip> {
+                ids.iter().zip(&span.tracks).map(|(id, masking)| PlaybackStrip::of(id, masking)).collect()
+            };
             PlaybackEvidence {
                 system: system.id.to_owned(),
                 name: system.name.to_owned(),
@@ -101,10 +116,13 @@ pub(super) fn playback(mix: &StripReading, tracks: &Together<'_>, ids: &[String]
                     .tracks
                     .first()
                     .map_or_else(PlaybackStrip::default, |masking| PlaybackStrip::of("mix", masking)),
-                tracks: ids
+                tracks: strips(&of_tracks.whole),
+                sections: sections_s
                     .iter()
-                    .zip(&of_tracks.whole.tracks)
-                    .map(|(id, masking)| PlaybackStrip::of(id, masking))
+                    .map(|&(from, _)| {
+                        let here = |span: &&SpanMasking| span.from_frame == moment(from) as u64;
+                        of_tracks.spans.iter().find(here).map(strips).unwrap_or_default()
+                    })
                     .collect(),
             }
         })

@@ -77,6 +77,7 @@ impl Gathered {
         let borders: Vec<usize> =
             sections.iter().flat_map(|one| [border(one.from_s), border(one.to_s)]).collect();
         let masking = (!tracks.is_empty()).then(|| together.on(&REFERENCE, 1, &borders));
+        let spans_s: Vec<(f64, f64)> = sections.iter().map(|one| (one.from_s, one.to_s)).collect();
         let sections = sections
             .iter()
             .map(|section| {
@@ -89,7 +90,7 @@ impl Gathered {
             })
             .collect();
         Evidence {
-            playback: playback(&mix, &together, &ids),
+            playback: playback(&mix, &together, &ids, &spans_s),
             masking,
             masking_step_s: step_s,
             sections,

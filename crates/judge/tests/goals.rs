@@ -1,0 +1,263 @@
+//! Predicates of goals: they move the right way when the knob is turned, and see nothing else.
+
+use mixkeel_analysis::energy::{Power, lower_hz};
+use mixkeel_dsp::units::{db_from_power, power_from_db};
+use mixkeel_judge::evidence::BANDS;
+use mixkeel_judge::goals::{Audibility, Heard, measure};
+use mixkeel_session::goal::{Beside, Meaning, SYSTEMS, That, Who};
+use proptest::prelude::*;
+
+/// A voice and a band in a verse and a chorus, whose knobs can be turned.
+#[derive(Clone, Debug)]
+struct Toy {
+    /// Level of the voice and of the band in dB, in verse and chorus.
+    levels_db: [[f64; 2]; 2],
+    /// Side over mid of both, as amplitude, in verse and chorus.
+    width: [f64; 2],
+    /// Treble and low middle of the voice in dB.
+    treble_db: f64,
+    low_mid_db: f64,
+    /// Level of its returns in dB.
+    wet_db: f64,
+    /// How far the attacks of the voice stand over its body.
+    attack_db: f64,
+    gain_db: f64,
+}
+
+impl Default for Toy {
+    fn default() -> Self {
+        Self {
+            levels_db: [[-20.0, -18.0], [-18.0, -14.0]],
+            width: [0.3, 0.5],
+            treble_db: 0.0,
+            low_mid_db: 0.0,
+            wet_db: -34.0,
+            attack_db: 6.0,
+            gain_db: 0.0,
+        }
+    }
+}
+
+fn places(place: Option<&str>) -> &'static [usize] {
+    match place {
+        None => &[0, 1],
+        Some("verse-1" | "verse") => &[0],
+        Some("chorus-1" | "chorus") => &[1],
+        Some(_) => &[],
+    }
+}
+
+/// Whether voice and band are meant.
+fn parts(who: &Who) -> [bool; 2] {
+    ["voice", "band"].map(|id| match who {
+        Who::Mix => true,
+        Who::Tracks(ids) => ids.iter().any(|one| one == id),
+        Who::Rest(ids) => !ids.iter().any(|one| one == id),
+    })
+}
+
+impl Heard for Toy {
+    fn places(&self) -> Vec<(String, String)> {
+        [("verse-1", "verse"), ("chorus-1", "chorus")].map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec()
+    }
+
+    fn lufs(&self, who: &Who, place: Option<&str>) -> Option<f64> {
+        let steps = self.steps(who, place);
+        let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
+        (mean > 0.0).then(|| db_from_power(mean))
+    }
+
+    fn bands(&self, who: &Who, place: Option<&str>) -> Option<Vec<Power>> {
+        let mut sum = vec![Power::default(); BANDS];
+        for track in (0..2).filter(|&track| parts(who)[track]) {
+            for &at in places(place) {
+                for (band, power) in sum.iter_mut().enumerate() {
+                    let shape_db = match lower_hz(band) {
+                        _ if track == 1 => 0.0,
+                        hz if hz > 2000.0 => self.treble_db,
+                        hz if (150.0..450.0).contains(&hz) => self.low_mid_db,
+                        _ => 0.0,
+                    };
+                    let level_db = self.levels_db[track][at] + self.gain_db + shape_db;
+                    let total = power_from_db(level_db) / BANDS as f64;
+                    let side = self.width[at] * self.width[at] / (1.0 + self.width[at] * self.width[at]);
+                    power.left += total / 2.0;
+                    power.right += total / 2.0;
+                    power.cross += total / 2.0 * (1.0 - 2.0 * side);
+                }
+            }
+        }
+        sum.iter().any(|power| power.left > 0.0).then_some(sum)
+    }
+
+    fn steps(&self, who: &Who, place: Option<&str>) -> Vec<f64> {
+        let sounds = parts(who);
+        let step = |at: usize, n: usize| {
+            let power = |track: usize| {
+                let attack_db = if track == 0 && n.is_multiple_of(10) { self.attack_db } else { 0.0 };
+                power_from_db(self.levels_db[track][at] + self.gain_db + attack_db)
+            };
+            (0..2).filter(|&track| sounds[track]).map(power).sum::<f64>()
+        };
+        places(place)
+            .iter()
+            .flat_map(|&at| (0..100).map(move |n| (at, n)))
+            .map(|(at, n)| step(at, n))
+            .collect()
+    }
+
+    fn audibility(&self, who: &Who, place: Option<&str>, on: &str) -> Option<Audibility> {
+        let own = self.lufs(who, place)? + 100.0 - self.gain_db;
+        let rest = match who {
+            Who::Tracks(ids) => self.lufs(&Who::Rest(ids.clone()), place),
+            _ => None,
+        };
+        let taken = rest.map_or(0.0, |rest| (rest + 100.0 - self.gain_db - own + 10.0).max(0.0));
+        // A phone takes 12 phon of everything, and 8 more of the band, whose bass it has not.
+        let lost = match (on, parts(who)) {
+            ("phone", [false, true]) => 20.0,
+            ("phone", _) => 12.0,
+            _ => 0.0,
+        };
+        Some(Audibility { alone_phon: own - lost, within_phon: own - taken - lost })
+    }
+
+    fn taken(&self, who: &Who, by: &Who, place: Option<&str>) -> Option<f64> {
+        let [own, other] = [self.lufs(who, place)?, self.lufs(by, place)?].map(power_from_db);
+        Some(other / (own + other))
+    }
+
+    fn wet_lufs(&self, who: &Who, _: Option<&str>) -> Option<f64> {
+        parts(who)[0].then_some(self.wet_db + self.gain_db)
+    }
+
+    fn sample_peak_dbfs(&self) -> Option<f64> {
+        Some(self.lufs(&Who::Mix, None)? + 10.0)
+    }
+
+    fn distance_from_records_db(&self, _: Option<&str>) -> Option<f64> {
+        Some(self.treble_db.abs())
+    }
+}
+
+fn voice() -> Who {
+    Who::Tracks(vec!["voice".to_owned()])
+}
+
+fn band() -> Who {
+    Who::Tracks(vec!["band".to_owned()])
+}
+
+fn meaning(that: That, of: Who, than: Option<Beside>) -> Meaning {
+    let row = that.row();
+    let (at_least, at_most) = if row.rising { (Some(row.usual), None) } else { (None, Some(row.usual)) };
+    let on = (that == That::Translates).then(|| "phone".to_owned());
+    let within = (that == That::Biggest).then(|| "chorus".to_owned());
+    Meaning { that, of, than, on, within, at_least, at_most }
+}
+
+fn margin(meaning: &Meaning, toy: &Toy) -> f64 {
+    measure(meaning, toy, Some(&Toy::default())).unwrap().margin
+}
+
+type Knob = fn(&mut Toy, f64);
+
+/// One goal of each predicate, and the knob that it is about, turned the way that helps.
+fn every() -> Vec<(Meaning, Knob)> {
+    let rest = || Some(Beside::Who(Who::Rest(vec!["voice".to_owned()])));
+    let verse = || Some(Beside::Section("verse".to_owned()));
+    let other = || Some(Beside::Who(band()));
+    let up: Knob = |toy, by| toy.levels_db[0].iter_mut().for_each(|db| *db += by);
+    let in_chorus = |meaning| Meaning { within: Some("chorus".to_owned()), ..meaning };
+    vec![
+        (meaning(That::Audible, voice(), None), up),
+        (meaning(That::Louder, voice(), rest()), up),
+        (meaning(That::Steady, voice(), None), |toy, by| {
+            // The voice follows the band a little more closely.
+            toy.levels_db[0][1] += by / 2.0;
+        }),
+        (in_chorus(meaning(That::Wider, Who::Mix, verse())), |toy, by| toy.width[1] *= 1.0 + by / 10.0),
+        (meaning(That::Brighter, voice(), other()), |toy, by| toy.treble_db += by),
+        (meaning(That::Warmer, voice(), other()), |toy, by| toy.low_mid_db += by),
+        (meaning(That::Punchier, voice(), other()), |toy, by| toy.attack_db += by),
+        (meaning(That::Drier, voice(), other()), |toy, by| toy.wet_db -= by),
+        (meaning(That::Closer, voice(), other()), up),
+        (meaning(That::Uncovered, voice(), other()), up),
+        (meaning(That::MonoSafe, Who::Mix, None), |toy, by| {
+            toy.width.iter_mut().for_each(|width| *width /= 1.0 + by / 10.0);
+        }),
+        (meaning(That::Headroom, Who::Mix, None), |toy, by| toy.gain_db -= by),
+        (meaning(That::Biggest, Who::Mix, None), |toy, by| toy.levels_db[1][1] += by),
+        (meaning(That::Balanced, Who::Mix, None), |toy, by| toy.treble_db = 8.0 - by),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_knob_that_a_goal_names_moves_its_margin_the_right_way(one in 0.1_f64..1.5, more in 0.3_f64..2.0) {
+        for (goal, turn) in every() {
+            let (mut less, mut further) = (Toy::default(), Toy::default());
+            turn(&mut less, one);
+            turn(&mut further, one + more);
+            let (a, b) = (margin(&goal, &less), margin(&goal, &further));
+            prop_assert!(b > a, "{goal}: {a} then {b}");
+        }
+    }
+
+    #[test]
+    fn turning_everything_up_changes_no_goal_but_headroom(by in -20.0_f64..20.0) {
+        for (goal, _) in every().into_iter().filter(|(goal, _)| goal.that != That::Headroom) {
+            let turned = Toy { gain_db: by, ..Toy::default() };
+            let (a, b) = (margin(&goal, &Toy::default()), margin(&goal, &turned));
+            prop_assert!((a - b).abs() < 1e-9, "{goal}: {a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn nothing_changed_is_no_difference() {
+    let toy = Toy::default();
+    for that in [That::Louder, That::Brighter, That::Warmer, That::Punchier, That::Drier, That::Closer] {
+        let goal = meaning(that, voice(), Some(Beside::Before));
+        assert_eq!(measure(&goal, &toy, Some(&toy)).unwrap().value, 0.0, "{goal}");
+    }
+    let wider = meaning(That::Wider, Who::Mix, Some(Beside::Before));
+    assert_eq!(measure(&wider, &toy, Some(&toy)).unwrap().value, 1.0);
+}
+
+#[test]
+fn a_phone_without_bass_costs_the_band_and_not_the_voice() {
+    let of = |who: Who| measure(&meaning(That::Translates, who, None), &Toy::default(), None).unwrap();
+    // What the rest takes it takes on both systems, so that only the phone's own loss is left.
+    assert!(of(voice()).value.abs() < 1e-9 && of(voice()).passes());
+    assert!((of(band()).value - 8.0).abs() < 1e-9 && !of(band()).passes());
+}
+
+#[test]
+fn the_section_where_it_is_worst_is_named() {
+    let goal = meaning(That::Louder, voice(), Some(Beside::Who(band())));
+    let reading = measure(&goal, &Toy::default(), None).unwrap();
+    let (section, margin) = reading.worst.clone().unwrap();
+    assert_eq!(section, "chorus-1", "there the band is 4 dB over the voice");
+    assert!(margin < reading.margin);
+}
+
+#[test]
+fn what_cannot_be_measured_says_why() {
+    let toy = Toy::default();
+    let nobody = Who::Tracks(vec!["nobody".to_owned()]);
+    let silent = measure(&meaning(That::Louder, nobody, Some(Beside::Who(band()))), &toy, None).unwrap_err();
+    assert!(silent.contains("nobody does not sound"), "{silent}");
+    let first = measure(&meaning(That::Louder, voice(), Some(Beside::Before)), &toy, None).unwrap_err();
+    assert!(first.contains("no earlier version"));
+    let part = measure(&meaning(That::Balanced, voice(), None), &toy, None).unwrap_err();
+    assert!(part.contains("whole mix"));
+}
+
+#[test]
+fn every_system_that_a_goal_may_name_can_be_heard_on() {
+    for (id, _) in SYSTEMS {
+        let reference = mixkeel_analysis::playback::REFERENCE.id;
+        assert!(mixkeel_analysis::playback::find(id).is_some() || *id == reference, "{id}");
+    }
+}
