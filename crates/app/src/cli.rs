@@ -4,7 +4,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use mixkeel::Error;
 
 use crate::answer::Answer;
-use crate::commands::{completions, convert, demo, doctor, explain, man, measure, mix, plan, render, schema};
+use crate::commands::{
+    completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render, schema,
+};
 use crate::face::Face;
 
 /// What is printed when nothing is asked: six lines.
@@ -84,6 +86,8 @@ pub enum Command {
     Render(render::Render),
     /// Say why a session is as it is, with evidence
     Explain(explain::Explain),
+    /// Hold a session to its goals: pass or fail, and by how much
+    Goals(goals::Goals),
     /// Measure files: loudness, peaks, spectrum, faults
     Measure(measure::Measure),
     /// Change rate, word length or format of one file
@@ -113,6 +117,7 @@ impl Command {
             Command::Plan(command) => command.run(face),
             Command::Render(command) => command.run(face),
             Command::Explain(command) => command.run(),
+            Command::Goals(command) => command.run(face),
             Command::Measure(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),

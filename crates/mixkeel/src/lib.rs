@@ -13,6 +13,7 @@ pub mod ear;
 pub mod error;
 pub mod evidence;
 pub mod explain;
+pub mod goals;
 pub mod json;
 pub mod lines;
 pub mod measure;

@@ -41,6 +41,18 @@ pub fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A figure with so many decimals and a real minus sign; a dash where there is none.
+pub fn figure(value: Option<f64>, decimals: usize) -> String {
+    match value {
+        Some(value) if value.is_finite() => {
+            let text = format!("{:.decimals$}", value.abs());
+            let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+            if value < 0.0 && !is_zero { format!("−{text}") } else { text }
+        }
+        _ => "–".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +71,13 @@ mod tests {
         let cut = fit(&"é".repeat(200));
         assert_eq!(cut.chars().count(), COLUMNS);
         assert!(cut.ends_with('…'));
+    }
+
+    #[test]
+    fn figures_read_as_people_write_them() {
+        assert_eq!(figure(Some(-2.345), 1), "−2.3");
+        assert_eq!(figure(Some(-0.01), 1), "0.0", "minus nothing is nothing");
+        assert_eq!(figure(None, 1), "–");
+        assert_eq!(figure(Some(f64::NEG_INFINITY), 1), "–");
     }
 }

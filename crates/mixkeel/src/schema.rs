@@ -16,6 +16,7 @@ pub fn all() -> Vec<(String, Value)> {
         one::<mixkeel_session::edit::Edits>("edits"),
         one::<crate::watch::Event>("event"),
         one::<crate::explain::Explanation>("explain"),
+        one::<crate::goals::GoalsReport>("goals"),
         one::<crate::project::ledger::Line>("ledger"),
         one::<crate::measure::MeasureReport>("measure"),
         one::<crate::plan::Plan>("plan"),

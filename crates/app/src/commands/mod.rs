@@ -5,6 +5,7 @@ pub mod convert;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
+pub mod goals;
 pub mod man;
 pub mod measure;
 pub mod mix;
