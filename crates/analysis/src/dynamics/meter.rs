@@ -5,6 +5,7 @@ use mixkeel_dsp::units::db_from_power;
 use serde::{Deserialize, Serialize};
 
 use super::cells::{BANDS, Block, Cells};
+use super::envelope::Envelope;
 use super::histogram::LevelHistogram;
 use super::onsets::{Onset, onsets};
 use super::printed::Printed;
@@ -40,6 +41,13 @@ impl DynamicsMeter {
     /// Ready for a stereo signal at 48 kHz; [`prepare`](Meter::prepare) says otherwise.
     pub fn new() -> Self {
         Self { channels: Channels::Stereo, cells: Cells::new(48_000), left: Vec::new(), right: Vec::new() }
+    }
+}
+
+impl DynamicsMeter {
+    /// Peak and power of every 5 ms; whole after `finish`.
+    pub fn envelope(&self) -> Envelope {
+        Envelope::of(&self.cells.cells, self.channels.count() as f64)
     }
 }
 

@@ -4,6 +4,7 @@
 //! layer, the pitch of a line, are measured where they are asked for.
 
 mod bytes;
+mod character;
 
 use mixkeel_dsp::block::{Channels, Signal};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ use crate::music::{ChromaBuilder, Music, OnsetBuilder};
 use crate::true_peak::TruePeakMeter;
 
 pub use bytes::{ProfileError, VERSION};
+pub use character::Character;
+use character::CharacterMeter;
 
 /// What is kept about a track, so that it need not be read again. [`to_bytes`](Profile::to_bytes) keeps it and
 /// [`from_bytes`](Profile::from_bytes) gives it back to the last bit, or decisions would differ from run to run.
@@ -42,6 +45,8 @@ pub struct Profile {
     pub contour: LoudnessContour,
     /// Where its energy lies in time and frequency.
     pub energy: EnergyMap,
+    /// How it moves, what rings in it, what room it has.
+    pub character: Character,
     /// Onset curves and chroma, where they were asked for.
     pub music: Option<Music>,
     /// Its pitch and its notes, where they were asked for.
@@ -65,6 +70,7 @@ pub struct ProfileMeter {
     bands: BandsMeter,
     cells: Frames,
     energy: EnergyBuilder,
+    character: CharacterMeter,
     /// Whether the music layer is measured, and what it is gathered in.
     wants_music: bool,
     music: Option<(OnsetBuilder, ChromaBuilder)>,
@@ -83,6 +89,7 @@ impl ProfileMeter {
             bands: BandsMeter::new(),
             cells: cell_frames(rate_hz, channels),
             energy: EnergyBuilder::new(rate_hz, channels),
+            character: CharacterMeter::new(),
             wants_music: false,
             music: None,
             line: None,
@@ -113,6 +120,7 @@ impl ProfileMeter {
         self.levels.prepare(rate_hz, channels);
         self.true_peak.prepare(rate_hz, channels);
         self.bands.prepare(rate_hz, channels);
+        self.character.prepare(rate_hz, channels);
         let music = || (OnsetBuilder::new(rate_hz, channels), ChromaBuilder::default());
         self.music = self.wants_music.then(music);
         if let Some(line) = &mut self.line {
@@ -144,6 +152,7 @@ impl Meter for ProfileMeter {
         self.levels.push(signal);
         self.true_peak.push(signal);
         self.bands.push(signal);
+        self.character.push(signal);
         if let Some(line) = &mut self.line {
             line.push(signal);
         }
@@ -173,6 +182,7 @@ impl Meter for ProfileMeter {
             contour: self.loudness.contour(),
             true_peak_dbtp: self.true_peak.finish(),
             bands: self.bands.finish(),
+            character: self.character.finish(),
             energy: self.energy.finish(cells_of(levels.length_frames, self.rate_hz)),
             levels,
         }
