@@ -10,6 +10,7 @@ pub mod decide;
 pub mod ear;
 pub mod forecast;
 pub mod groups;
+pub mod levels;
 pub mod pairs;
 pub mod related;
 pub mod roles;
@@ -21,14 +22,29 @@ pub mod things;
 
 use rule::Rule;
 
-/// Every rule, in the order applied: what stays out, then levels, places, routing, and at last what the sum leaves.
-/// Levels come first because most of a mix is level; headroom comes last because everything before it changes the sum.
-pub static RULES: [&dyn Rule; 6] = [
+/// Every rule, in the order applied: what stays out, then levels, places, tone, movement, space, routing, and at last what the
+/// sum leaves. Levels come first because most of a mix is level; headroom comes last because everything before it changes
+/// the sum.
+pub static RULES: [&dyn Rule; 20] = [
     &rules::repair::keep_out::KeepOut,
     &rules::trim::stage::Stage,
     &rules::balance::by_role::ByRole,
     &rules::pan::by_role_and_band::ByRoleAndBand,
+    &rules::eq::residue::Residue,
+    &rules::eq::resonances::Resonances,
+    &rules::eq::role_shape::RoleShape,
+    &rules::eq::make_room::MakeRoom,
+    &rules::dynamics::by_crest_and_role::ByCrestAndRole,
+    &rules::dynamics::kick_and_bass::KickAndBass,
+    &rules::dynamics::sibilance::Sibilance,
+    &rules::space::room::Room,
+    &rules::space::hall::Hall,
+    &rules::space::plate::Plate,
+    &rules::space::echo::Echo,
     &rules::bus::by_role::ByRole,
+    &rules::dynamics::glue::Glue,
+    &rules::sections::lift::Lift,
+    &rules::sections::ride::Ride,
     &rules::headroom::sum::Sum,
 ];
 

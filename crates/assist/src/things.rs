@@ -177,6 +177,41 @@ impl Proposal {
     }
 }
 
+/// A session as it was before a rule and those after it had their say: without what they put there, whatever has become of
+/// it, and without headroom. What listens to the mix decides on this, so that deciding twice changes nothing.
+pub fn before(rule: &str, session: &Session) -> Session {
+    let at = |id: &str| RULES.iter().position(|known| known.id() == id);
+    let mine = at(rule);
+    let is_later =
+        |by: &Option<String>| by.as_deref().and_then(at).is_some_and(|theirs| Some(theirs) >= mine);
+    let mut earlier = session.clone();
+    let made = |inserts: &[Insert]| !inserts.is_empty() && inserts.iter().all(|insert| is_later(&insert.by));
+    let returns: BTreeSet<String> =
+        earlier.returns.iter().filter(|one| made(&one.strip.inserts)).map(|one| one.id.clone()).collect();
+    earlier.returns.retain(|one| !returns.contains(&one.id));
+    let clean = |inserts: &mut Vec<Insert>, lanes: &mut Vec<Lane>, sends: &mut Vec<Send>| {
+        inserts.retain(|insert| !is_later(&insert.by));
+        lanes.retain(|lane| !is_later(&lane.by));
+        sends.retain(|send| !returns.contains(&send.to));
+        // A lane on what has gone moves nothing.
+        lanes.retain(|lane| match lane.of.split_once('/') {
+            Some((part, _)) => {
+                inserts.iter().any(|insert| insert.id == part) || sends.iter().any(|send| send.id == part)
+            }
+            None => true,
+        });
+    };
+    for track in &mut earlier.tracks {
+        clean(&mut track.inserts, &mut track.lanes, &mut track.sends);
+    }
+    let buses = earlier.buses.iter_mut().map(|bus| &mut bus.strip);
+    for strip in buses.chain(earlier.returns.iter_mut().map(|one| &mut one.strip)) {
+        clean(&mut strip.inserts, &mut strip.lanes, &mut strip.sends);
+    }
+    earlier.master.headroom_db = 0.0;
+    earlier
+}
+
 /// What a rule proposes, less what stands already, and with what it put into the session earlier and no longer wants
 /// taken away. What has been locked since stays, and a return stays for as long as anybody sends to it.
 pub fn settled(rule: &str, session: &Session, proposed: Vec<Edit>) -> Vec<Edit> {

@@ -11,6 +11,24 @@ pub mod balance {
     pub mod table;
 }
 
+/// How it moves.
+pub mod dynamics {
+    pub mod by_crest_and_role;
+    pub mod glue;
+    pub mod kick_and_bass;
+    pub mod sibilance;
+}
+
+/// What of its spectrum it keeps.
+pub mod eq {
+    pub mod alike;
+    pub mod listening;
+    pub mod make_room;
+    pub mod residue;
+    pub mod resonances;
+    pub mod role_shape;
+}
+
 /// What the sum leaves.
 pub mod headroom {
     pub mod sum;
@@ -24,6 +42,21 @@ pub mod pan {
 /// What is wrong with the recordings, before anything is decided.
 pub mod repair {
     pub mod keep_out;
+}
+
+/// How far away.
+pub mod space {
+    pub mod depth;
+    pub mod echo;
+    pub mod hall;
+    pub mod plate;
+    pub mod room;
+}
+
+/// How it changes from part to part of the song.
+pub mod sections {
+    pub mod lift;
+    pub mod ride;
 }
 
 /// What a recording's level has to be for everything after it.
