@@ -107,6 +107,7 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
         returns: Vec::new(),
         tracks,
         master: Master::default(),
+        goals: Vec::new(),
     };
     (
         Song { tracks: facts, related: Vec::new(), groups: Vec::new(), start: Start::Fresh, heard: None },
