@@ -113,3 +113,58 @@ pub fn apply(gains: &[f32], rows: &mut [Vec<Complex<f32>>]) {
         row.iter_mut().zip(gains).for_each(|(bin, gain)| *bin *= *gain);
     }
 }
+/// How many parts a memory of minima has: what is forgotten is an eighth of it at a time (R. Martin, "Noise power spectral
+/// density estimation based on optimal smoothing and minimum statistics", IEEE Trans. Speech Audio Proc. 9(5), 2001, has
+/// the same order).
+const PARTS: usize = 8;
+
+/// The least value of every bin over a memory that slides on by eighths.
+#[derive(Clone, Debug)]
+pub struct Minima {
+    /// The least of the current part, then of the parts before it.
+    least: [Vec<f32>; PARTS],
+}
+
+impl Minima {
+    /// For so many bins, with nothing heard yet.
+    pub fn new(bins: usize) -> Self {
+        Self { least: std::array::from_fn(|_| vec![f32::MAX; bins]) }
+    }
+
+    /// How many windows a part of a memory of `memory_s` lasts.
+    pub fn part_windows(memory_s: f64, hop_s: f64) -> u64 {
+        libm::ceil(memory_s / hop_s / PARTS as f64).max(1.0) as u64
+    }
+
+    /// Forgets everything.
+    pub fn reset(&mut self) {
+        self.least.iter_mut().for_each(|part| part.fill(f32::MAX));
+    }
+
+    /// Begins the next part and forgets the oldest.
+    pub fn next_part(&mut self) {
+        self.least.rotate_right(1);
+        self.least[0].fill(f32::MAX);
+    }
+
+    /// Takes a value of a bin into the current part.
+    pub fn take(&mut self, bin: usize, value: f32) {
+        self.least[0][bin] = self.least[0][bin].min(value);
+    }
+
+    /// The least of a bin; nothing before half the memory is full.
+    pub fn least(&self, bin: usize) -> Option<f32> {
+        let heard = self.least[PARTS / 2][bin] != f32::MAX;
+        heard.then(|| self.least.iter().fold(f32::MAX, |least, part| least.min(part[bin])))
+    }
+
+    /// What it remembers, row by row.
+    pub fn rows(&self) -> impl Iterator<Item = &Vec<f32>> {
+        self.least.iter()
+    }
+
+    /// The same, to be restored.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
+        self.least.iter_mut()
+    }
+}

@@ -5,7 +5,7 @@ use rustfft::num_complex::Complex;
 use crate::block::{Block, Signal};
 use crate::curve::Curve;
 use crate::guard::FEW_KEYS;
-use crate::kernels::spectral::{Spectral, apply, mean_power};
+use crate::kernels::spectral::{Minima, Spectral, apply, mean_power};
 use crate::param::{Preset, PresetValue};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
 use crate::units::{gain_from_db, power_from_db};
@@ -35,9 +35,6 @@ const AVERAGE_MS: f64 = 60.0;
 
 /// Over how long the usual level of a key is worked out, in seconds; only when it is louder than that does it tell anything.
 const USUAL_S: f64 = 2.0;
-
-/// Parts of the memory, of which the oldest is forgotten first.
-const PARTS: usize = 8;
 
 /// The least ratio seen lies below the mean one, by so much as a power. Ours: measured on noise that leaks through a filter,
 /// where the instrument is silent half of the time.
@@ -89,42 +86,32 @@ struct Leak {
     /// Its power, averaged, and over a longer time.
     power: Vec<f32>,
     usual: Vec<f32>,
-    /// The least ratio of the current part, then of the parts before it.
-    least: [Vec<f32>; PARTS],
+    /// The least ratio of this microphone to it.
+    least: Minima,
 }
 
 impl Leak {
     fn new(bins: usize) -> Self {
-        let mut leak = Self {
-            power: vec![0.0; bins],
-            usual: vec![0.0; bins],
-            least: std::array::from_fn(|_| vec![0.0; bins]),
-        };
-        leak.reset();
-        leak
+        Self { power: vec![0.0; bins], usual: vec![0.0; bins], least: Minima::new(bins) }
     }
 
     fn reset(&mut self) {
         self.power.fill(0.0);
         self.usual.fill(0.0);
-        self.least.iter_mut().for_each(|part| part.fill(f32::MAX));
+        self.least.reset();
     }
 
     /// How much of the key's power arrives, in a bin.
     fn ratio(&self, bin: usize) -> f32 {
-        if self.least[PARTS / 2][bin] == f32::MAX {
-            return 0.0;
-        }
-        let least = self.least.iter().fold(f32::MAX, |least, part| least.min(part[bin]));
-        if least == f32::MAX { 0.0 } else { least * MINIMUM_BIAS }
+        self.least.least(bin).map_or(0.0, |least| least * MINIMUM_BIAS)
     }
 
     fn rows(&self) -> impl Iterator<Item = &Vec<f32>> {
-        [&self.power, &self.usual].into_iter().chain(&self.least)
+        [&self.power, &self.usual].into_iter().chain(self.least.rows())
     }
 
     fn rows_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
-        [&mut self.power, &mut self.usual].into_iter().chain(&mut self.least)
+        [&mut self.power, &mut self.usual].into_iter().chain(self.least.rows_mut())
     }
 }
 
@@ -161,7 +148,7 @@ impl Leaks {
     ) {
         self.windows += 1;
         let (short, long) = (self.share(AVERAGE_MS / 1000.0), self.share(USUAL_S));
-        let part_windows = libm::ceil(settings.memory_s / self.hop_s / PARTS as f64).max(1.0) as u64;
+        let part_windows = Minima::part_windows(settings.memory_s, self.hop_s);
         let next_part = self.windows.is_multiple_of(part_windows);
         for (bin, own) in self.own.iter_mut().enumerate() {
             *own += short * (mean_power(channels, bin) - *own);
@@ -170,8 +157,7 @@ impl Leaks {
         self.bleed.fill(0.0);
         for (leak, key) in self.keys.iter_mut().zip(keys) {
             if next_part {
-                leak.least.rotate_right(1);
-                leak.least[0].fill(f32::MAX);
+                leak.least.next_part();
             }
             for (bin, (value, bleed)) in key.iter().zip(&mut self.bleed).enumerate() {
                 let now = value.norm_sqr();
@@ -179,7 +165,7 @@ impl Leaks {
                 leak.usual[bin] += long * (now - leak.usual[bin]);
                 let tells = self.windows > WARM_UP && leak.power[bin] > leak.usual[bin];
                 if tells && leak.power[bin] > 0.0 {
-                    leak.least[0][bin] = leak.least[0][bin].min(self.own[bin] / leak.power[bin]);
+                    leak.least.take(bin, self.own[bin] / leak.power[bin]);
                 }
                 *bleed += louder * leak.ratio(bin) * now;
             }

@@ -6,7 +6,7 @@ use rustfft::num_complex::Complex;
 
 use crate::block::{Block, Buffer, Signal};
 use crate::curve::Curve;
-use crate::kernels::spectral::{Spectral, apply, mean_power};
+use crate::kernels::spectral::{Minima, Spectral, apply, mean_power};
 use crate::kernels::stft::Stft;
 use crate::param::{Preset, PresetValue};
 use crate::processor::{AssetSpec, Context, Processor, Report, Setup, State, Tail};
@@ -33,9 +33,6 @@ const WINDOW_MS: f64 = 43.0;
 /// Over how long the power of a bin is averaged before its minimum is looked for. Martin (2001) smooths by a one-pole of about
 /// 0.1 s; ours is a plain mean of twice that, of the same scatter, because it forgets a note that has ended altogether.
 const AVERAGE_S: f64 = 0.2;
-
-/// Parts of the memory, of which the oldest is forgotten first (Martin 2001 has 8).
-const PARTS: usize = 8;
 
 /// The minimum of a smoothed periodogram lies below its mean; by so much, as a factor, for Gaussian noise at the window,
 /// smoothing and default memory above. Ours, measured; the test `the_floor_is_found` holds it to 1 dB.
@@ -91,26 +88,22 @@ struct Decision {
 struct Floor {
     /// The powers of the last windows, the newest first.
     recent: Vec<Vec<f32>>,
-    /// The least of the current part, then of the parts before it.
-    least: [Vec<f32>; PARTS],
+    least: Minima,
     windows: u64,
 }
 
 impl Floor {
     fn new(bins: usize, hop_s: f64) -> Self {
         let averaged = libm::round(AVERAGE_S / hop_s).max(1.0) as usize;
-        let mut floor = Self {
-            recent: vec![vec![0.0; bins]; averaged],
-            least: std::array::from_fn(|_| vec![0.0; bins]),
-            windows: 0,
-        };
+        let mut floor =
+            Self { recent: vec![vec![0.0; bins]; averaged], least: Minima::new(bins), windows: 0 };
         floor.reset();
         floor
     }
 
     fn reset(&mut self) {
         self.recent.iter_mut().for_each(|window| window.fill(0.0));
-        self.least.iter_mut().for_each(|part| part.fill(f32::MAX));
+        self.least.reset();
         self.windows = 0;
     }
 
@@ -123,33 +116,28 @@ impl Floor {
         if self.windows < full {
             return;
         }
-        if self.windows > full && (self.windows - full).is_multiple_of(part_windows.max(1)) {
-            self.least.rotate_right(1);
-            self.least[0].fill(f32::MAX);
+        if self.windows > full && (self.windows - full).is_multiple_of(part_windows) {
+            self.least.next_part();
         }
         let share = 1.0 / self.recent.len() as f32;
-        for (bin, least) in self.least[0].iter_mut().enumerate() {
-            *least = least.min(share * self.recent.iter().map(|window| window[bin]).sum::<f32>());
+        for bin in 0..self.recent[0].len() {
+            self.least.take(bin, share * self.recent.iter().map(|window| window[bin]).sum::<f32>());
         }
     }
 
     /// The power of the noise in a bin. Nothing is said before half the memory is full: a first long note is not noise.
     fn noise(&self, bin: usize) -> f32 {
-        if self.least[PARTS / 2][bin] == f32::MAX {
-            return 0.0;
-        }
-        let least = self.least.iter().fold(f32::MAX, |least, part| least.min(part[bin]));
-        least * MINIMUM_BIAS
+        self.least.least(bin).map_or(0.0, |least| least * MINIMUM_BIAS)
     }
 
     fn snapshot(&self, to: &mut State) {
         to.put(self.windows as f64);
-        self.recent.iter().chain(&self.least).for_each(|part| to.put_all(part));
+        self.recent.iter().chain(self.least.rows()).for_each(|part| to.put_all(part));
     }
 
     fn restore(&mut self, from: &mut State) {
         self.windows = from.take() as u64;
-        self.recent.iter_mut().chain(&mut self.least).for_each(|part| from.take_all(part));
+        self.recent.iter_mut().chain(self.least.rows_mut()).for_each(|part| from.take_all(part));
     }
 }
 
@@ -262,7 +250,7 @@ impl Processor for Denoise {
     fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context) {
         let Some((spectral, decision)) = &mut self.work else { return };
         let (settings, hop_s) = (&self.settings, spectral.stft.hop_frames() as f64 / f64::from(self.rate_hz));
-        let part_windows = libm::ceil(settings.memory_s / hop_s / PARTS as f64) as u64;
+        let part_windows = Minima::part_windows(settings.memory_s, hop_s);
         spectral.run(io, keys, at, |spectra| {
             if decision.given.is_empty() {
                 decision.floor.take(spectra.channels, part_windows);

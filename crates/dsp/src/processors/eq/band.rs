@@ -132,10 +132,10 @@ impl EqBand {
 
     /// The sections that it is made of at a rate, whether or not it is on.
     pub fn sections(&self, rate_hz: u32) -> Sections {
-        let mut sections = [Section::IDENTITY; MOST_SECTIONS];
-        for (section, analogue) in sections.iter_mut().zip(self.analogue()) {
-            *section = analogue.section(self.freq_hz, rate_hz);
+        let mut made = [(Analogue::all_pass(1.0), Section::IDENTITY); MOST_SECTIONS];
+        for (index, analogue) in self.analogue().take(MOST_SECTIONS).enumerate() {
+            made[index] = (analogue, analogue.section_after(&made[..index], self.freq_hz, rate_hz));
         }
-        sections
+        made.map(|(_, section)| section)
     }
 }

@@ -1,18 +1,19 @@
 //! A space around the sound: rooms, chambers, plates and halls.
 
 mod decay;
+mod face;
 mod network;
 mod presets;
+mod settings;
 mod shape;
+
+pub use settings::{Character, ReverbSettings};
 
 use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
-use crate::curve::{Axis, Curve, frequencies_hz};
 use crate::glide::Glide;
 use crate::kernels::ring::Rings;
 use crate::kernels::svf::{Section, Svf, tan_half};
-use crate::param::{Choice, Preset};
-use crate::processor::{Context, Processor, Setup, State, Tail};
 use decay::{Losses, Times};
 use network::{Fade, Network, RAMP, Rows, SILENT, Turns, spread, turns};
 use shape::{Shape, Tap};
@@ -21,56 +22,6 @@ use shape::{Shape, Tap};
 const LINES: usize = 16;
 /// Pairs of lines that the matrix turns.
 const PAIRS: usize = LINES / 2;
-
-crate::choices! {
-    /// What kind of space it is.
-    pub enum Character {
-        /// Large, with few early echoes and a sound that gathers slowly.
-        Hall = "hall",
-        /// Walls close by: distinct early reflections, dense soon after.
-        Room = "room",
-        /// An irregular hard-walled room: scattered reflections, even and full.
-        Chamber = "chamber",
-        /// A sheet of steel: dense at once, no walls.
-        Plate = "plate",
-    }
-}
-
-crate::params! {
-    /// What a reverb can be set to.
-    pub struct ReverbSettings {
-        /// What kind of space it is.
-        character: Character;
-        /// How large it is: 0 is the smallest of its kind, 100 the largest.
-        size_percent: f64 = 50.0 [0.0..=100.0, "%"] automatable;
-        /// How long sound takes to fall by 60 dB at 1 kHz.
-        decay_s: f64 = 1.8 [0.1..=12.0, "s"] automatable;
-        /// How much longer or shorter the lows last, as a factor on the decay; exact an octave under the low crossover.
-        low_decay_ratio: f64 = 1.15 [0.3..=2.5, ""] automatable;
-        /// How much longer or shorter the highs last, as a factor on the decay; exact an octave over the high crossover.
-        high_decay_ratio: f64 = 0.5 [0.1..=1.5, ""] automatable;
-        /// Under this frequency the lows have a decay of their own.
-        low_crossover_hz: f64 = 200.0 [80.0..=400.0, "Hz"] automatable;
-        /// Over this frequency the highs have a decay of their own.
-        high_crossover_hz: f64 = 4000.0 [2500.0..=10000.0, "Hz"] automatable;
-        /// How much later than the sound the space answers.
-        pre_delay_ms: f64 = 0.0 [0.0..=250.0, "ms"] automatable;
-        /// How far a click is smeared before it echoes: less keeps single echoes, more is smooth from the start.
-        diffusion_percent: f64 = 100.0 [0.0..=100.0, "%"] automatable;
-        /// The share of early reflections in the power of the whole; 100 leaves out the tail.
-        early_percent: f64 = 20.0 [0.0..=100.0, "%"] automatable;
-        /// How much the resonances of the tail wander, so that none is heard out.
-        modulation_percent: f64 = 40.0 [0.0..=100.0, "%"] automatable;
-        /// How wide it sounds: 0 is mono, 100 has nothing in common between the sides.
-        width_percent: f64 = 100.0 [0.0..=100.0, "%"] automatable;
-        /// Under this frequency the space hears less, 12 dB an octave.
-        low_cut_hz: f64 = 60.0 [10.0..=1000.0, "Hz"] automatable;
-        /// Over this frequency the space hears less, 12 dB an octave.
-        high_cut_hz: f64 = 14000.0 [1000.0..=20000.0, "Hz"] automatable;
-        /// How much of the result is the space: 100 on a return, less where it stands as an insert.
-        mix_percent: f64 = 100.0 [0.0..=100.0, "%"] automatable;
-    }
-}
 
 /// How long settings take to arrive, as the time constant of an exponential. Ours: long enough that no step of decay or
 /// filters is heard in a held note, short enough for automation on a beat.
@@ -474,121 +425,4 @@ fn collect(rows: &Rows, frames: usize, gain: f32) -> Pair {
         out[line % 2][..frames].iter_mut().zip(row).for_each(|(out, sample)| *out += gain * sample);
     }
     out
-}
-
-impl Default for Reverb {
-    fn default() -> Self {
-        Self::at_rate(48_000, ReverbSettings::default())
-    }
-}
-
-impl Processor for Reverb {
-    type Settings = ReverbSettings;
-
-    const PRESETS: &'static [Preset] = presets::PRESETS;
-
-    fn curves(settings: &ReverbSettings, rate_hz: u32) -> Vec<Curve> {
-        let losses = losses(&values(settings), rate_hz);
-        let line = Key::of(settings).shape(rate_hz).lines[0];
-        let points = frequencies_hz(rate_hz).map(|hz| (hz, losses.decay_s(line, hz))).collect();
-        vec![Curve { of: "tail".to_owned(), axis: Axis::DecaySOverHz, points }]
-    }
-
-    fn prepare(&mut self, setup: &Setup) {
-        *self = Self::at_rate(setup.rate_hz, self.settings);
-    }
-
-    fn set(&mut self, settings: &ReverbSettings) {
-        if self.settings == *settings {
-            return;
-        }
-        self.settings = *settings;
-        if self.sounding {
-            self.moving = true;
-            self.tail_frames = self.tail_frames.max(self.tail_wanted());
-        } else {
-            self.settle();
-        }
-    }
-
-    fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], at: &Context) {
-        let frames = io.frames();
-        let mut done = 0;
-        while done < frames {
-            let frame = at.frame.wrapping_add(done as i64);
-            let left = GRID_FRAMES - frame.rem_euclid(GRID_FRAMES as i64) as usize;
-            let end = frames.min(done + left);
-            self.play(&mut io.part(done..end), frame);
-            done = end;
-        }
-    }
-
-    fn reset(&mut self) {
-        self.at = 0;
-        self.filters.iter_mut().for_each(Svf::reset);
-        self.input.clear();
-        self.diffuser.clear();
-        self.network.clear();
-        self.settle();
-    }
-
-    fn tail(&self) -> Tail {
-        Tail::Fading(self.tail_frames)
-    }
-
-    fn snapshot(&self, to: &mut State) {
-        self.now.iter().for_each(|value| to.put(*value));
-        for key in self.fade.keys {
-            [key.character.number(), key.size_percent, key.pre_delay_ms].into_iter().for_each(|v| to.put(v));
-        }
-        let counts = [self.fade.done, self.at, self.tail_frames, usize::from(self.sounding)];
-        counts.into_iter().for_each(|count| to.put(count as f64));
-        to.put(self.level);
-        self.gains.snapshot(to);
-        for cut in &self.cuts {
-            let (sections, sounding) = cut.parts();
-            to.put(f64::from(u8::from(sounding)));
-            sections.iter().flat_map(Section::parts).for_each(|value| to.put(value));
-        }
-        self.filters.iter().for_each(|filter| filter.snapshot(to));
-        self.input.snapshot(self.at, to);
-        self.diffuser.snapshot(self.at, to);
-        self.network.snapshot(self.at, to);
-    }
-
-    fn restore(&mut self, from: &mut State) {
-        self.now.iter_mut().for_each(|value| *value = from.take());
-        self.fade.keys = std::array::from_fn(|_| Key {
-            character: Character::from_number(from.take()),
-            size_percent: from.take(),
-            pre_delay_ms: from.take(),
-        });
-        self.fade.shapes = self.fade.keys.map(|key| key.shape(self.rate_hz));
-        let [done, at, tail_frames, sounding] = std::array::from_fn(|_| from.take() as usize);
-        (self.fade.done, self.at, self.tail_frames) = (done, at, tail_frames);
-        (self.sounding, self.moving, self.turned) = (sounding != 0, true, None);
-        self.level = from.take();
-        self.gains.restore(from);
-        for cut in &mut self.cuts {
-            let sounding = from.take() != 0.0;
-            let sections = std::array::from_fn(|_| Section::from_parts(std::array::from_fn(|_| from.take())));
-            *cut = Glide::from_parts(sections, sounding);
-        }
-        self.filters.iter_mut().for_each(|filter| filter.restore(from));
-        self.input.restore(self.at, from);
-        self.diffuser.restore(self.at, from);
-        self.network.restore(self.at, from);
-    }
-}
-
-impl Character {
-    /// Its place in the list, to be noted as a number.
-    fn number(self) -> f64 {
-        self as u8 as f64
-    }
-
-    fn from_number(number: f64) -> Self {
-        let words = <Self as Choice>::WORDS;
-        words.get(number as usize).and_then(|word| Self::from_word(word)).unwrap_or_default()
-    }
 }
