@@ -41,7 +41,10 @@ pub mod pan {
 
 /// What is wrong with the recordings, before anything is decided.
 pub mod repair {
+    pub mod align;
     pub mod keep_out;
+    pub mod polarity;
+    pub mod takes;
 }
 
 /// How far away.

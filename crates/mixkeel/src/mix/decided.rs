@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 
 use mixkeel_assist::decide::{Decision, decide};
 use mixkeel_assist::ear::Heard;
+use mixkeel_assist::focus;
+use mixkeel_assist::related::{Related, Suspect};
+use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::song::Song;
+use mixkeel_assist::starts::questions;
 use mixkeel_io::read::Downmix;
+use mixkeel_session::address::Address;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
 
@@ -20,6 +25,7 @@ use crate::song::arrive::{Arrival, Arrivals, arrive};
 use crate::song::assets;
 use crate::song::measure::{Measured, Take, measure};
 use crate::song::media::Shelf;
+use crate::song::relate::{Beside, relate};
 use crate::song::scan::scan;
 use crate::watch::{Event, Stage, Watch};
 
@@ -112,7 +118,8 @@ pub fn decided(
     watch: &dyn Watch,
 ) -> Result<Decided, Error> {
     let Gathered { name, left_out, arrivals, measured, downmix } = gathered;
-    let Arrivals { tracks, rate_hz, mut warnings } = arrivals;
+    let Arrivals { mut tracks, rate_hz, mut warnings } = arrivals;
+    warnings.extend(settle_roles(&mut tracks, &measured));
     let rate_hz = options.rate_hz.unwrap_or(rate_hz);
     let earlier = if options.redo || folder.newest() == 0 { None } else { Some(continued::open(folder)?) };
     let known = fresh::known(paths_from, tracks, measured, earlier.as_ref().map(|earlier| &earlier.session));
@@ -123,6 +130,8 @@ pub fn decided(
         Some(earlier) => continued::prepare(earlier, &known, options, rate_hz, &mut warnings)?,
         None => fresh::prepare(&name, &known, options, rate_hz)?,
     };
+    let facts = fresh::track_facts(&known, &prepared.session);
+    warnings.extend(questions(&facts));
     warnings.iter().for_each(|message| {
         watch.event(Event::Warning { about: None, message: message.clone() });
     });
@@ -130,8 +139,12 @@ pub fn decided(
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
     let shelf = Shelf { folder: paths_from.to_path_buf(), rate_hz, downmix };
     assets::check(&prepared.session, &shelf)?;
-    let facts = fresh::track_facts(&known, &prepared.session);
-    let song = Song::new(facts, Vec::new(), options.start);
+    let song = Song::new(facts, related(&known, downmix), options.start);
+    if prepared.session.focus.is_empty() {
+        let focus = focus::of_song(&song, &prepared.session);
+        prepared.session.focus = focus.tracks;
+        prepared.notes.insert(Address::of("song", "focus"), focus.because);
+    }
     let mut ear = Ear::new(&shelf, &media, watch);
     let decision = decide(&song, &prepared.session, &mut ear)?;
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
@@ -167,15 +180,53 @@ impl Prepared {
 }
 
 fn takes(arrivals: &Arrivals) -> Vec<Take> {
-    arrivals
-        .tracks
+    arrivals.tracks.iter().map(take).collect()
+}
+
+fn take(track: &Arrival) -> Take {
+    Take { left: track.left.clone(), right: track.right.clone(), claimed_frames: track.claimed_frames() }
+}
+
+/// What every track is by name, sound and neighbours, unless its owner has said so. Returns what is to be told about it.
+fn settle_roles(tracks: &mut [Arrival], measured: &[Measured]) -> Vec<String> {
+    let arrived: Vec<Arrived> = tracks
         .iter()
-        .map(|track| Take {
-            left: track.left.clone(),
-            right: track.right.clone(),
-            claimed_frames: track.claimed_frames(),
+        .zip(measured)
+        .map(|(track, measured)| Arrived {
+            name: &track.guess,
+            by_owner: track.by_owner,
+            profile: &measured.profile,
+            at_s: track.at_s,
         })
-        .collect()
+        .collect();
+    let identities = identify(&arrived);
+    let mut told = Vec::new();
+    for (track, identity) in tracks.iter_mut().zip(identities) {
+        if !track.by_owner {
+            (track.guess.role, track.guess.sureness) = (identity.role, identity.sureness);
+            track.reason = Some(identity.because);
+            told.extend(identity.doubt.map(|doubt| format!("{}: {doubt}", track.label)));
+        }
+    }
+    told
+}
+
+/// Tracks that may belong together, read side by side.
+fn related(known: &[Known], downmix: Downmix) -> Vec<Related> {
+    let tracks: Vec<Beside> = known
+        .iter()
+        .map(|track| Beside {
+            id: &track.id,
+            take: take(&track.arrival),
+            at_s: track.arrival.at_s,
+            suspect: Suspect {
+                name: &track.arrival.name,
+                role: track.arrival.guess.role,
+                profile: &track.measured.profile,
+            },
+        })
+        .collect();
+    relate(&tracks, downmix)
 }
 
 /// Where rules have kept out everything there is, there is no mix to be made. What a person has muted is their affair.
