@@ -7,7 +7,9 @@ pub mod bus {
 
 /// How loud.
 pub mod balance {
+    pub mod audible;
     pub mod by_role;
+    pub mod rough_mix;
     pub mod table;
 }
 

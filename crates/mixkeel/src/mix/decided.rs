@@ -8,12 +8,14 @@ use mixkeel_assist::ear::Heard;
 use mixkeel_assist::focus;
 use mixkeel_assist::related::{Related, Suspect};
 use mixkeel_assist::roles::identify::{Arrived, identify};
+use mixkeel_assist::rough::Rough;
 use mixkeel_assist::song::Song;
 use mixkeel_assist::starts::questions;
 use mixkeel_io::read::Downmix;
 use mixkeel_session::address::Address;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
+use mixkeel_session::session::Session;
 
 use super::{MixOptions, continued, fresh};
 use crate::ear::Ear;
@@ -44,6 +46,8 @@ pub struct Gathered {
     left_out: Vec<(PathBuf, &'static str)>,
     arrivals: Arrivals,
     measured: Vec<Measured>,
+    /// A rough mix, and what it measures.
+    rough: Option<(PathBuf, Measured)>,
     downmix: Downmix,
 }
 
@@ -105,7 +109,15 @@ pub fn gather(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Ga
     let arrivals = arrive(&found, downmix, &options.roles)?;
     watch.event(Event::Progress { stage: Stage::Scan, fraction: 1.0 });
     let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(together)?;
-    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, downmix })
+    let rough = match &options.rough {
+        Some(file) => {
+            let take = Take { left: file.clone(), right: None, claimed_frames: 0 };
+            let measured = measure(&[take], Downmix::Fold, &options.cache, watch).map_err(together)?;
+            measured.into_iter().next().map(|measured| (file.clone(), measured))
+        }
+        None => None,
+    };
+    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, rough, downmix })
 }
 
 /// Decides on a song, going on from the newest version in `folder` where there is one. Paths in the session start from
@@ -117,7 +129,7 @@ pub fn decided(
     options: &MixOptions,
     watch: &dyn Watch,
 ) -> Result<Decided, Error> {
-    let Gathered { name, left_out, arrivals, measured, downmix } = gathered;
+    let Gathered { name, left_out, arrivals, measured, rough, downmix } = gathered;
     let Arrivals { mut tracks, rate_hz, mut warnings } = arrivals;
     warnings.extend(settle_roles(&mut tracks, &measured));
     let rate_hz = options.rate_hz.unwrap_or(rate_hz);
@@ -139,12 +151,14 @@ pub fn decided(
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
     let shelf = Shelf { folder: paths_from.to_path_buf(), rate_hz, downmix };
     assets::check(&prepared.session, &shelf)?;
-    let song = Song::new(facts, related(&known, downmix), options.start);
+    let mut song = Song::new(facts, related(&known, downmix), options.start);
     if prepared.session.focus.is_empty() {
         let focus = focus::of_song(&song, &prepared.session);
         prepared.session.focus = focus.tracks;
         prepared.notes.insert(Address::of("song", "focus"), focus.because);
     }
+    song.rough =
+        rough.map(|(file, measured)| heard_in(&file, &measured, &song, &prepared.session)).transpose()?;
     let mut ear = Ear::new(&shelf, &media, watch);
     let decision = decide(&song, &prepared.session, &mut ear)?;
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
@@ -156,7 +170,7 @@ pub fn decided(
 
 /// A session that is ready to be decided on, and how its text comes to be.
 pub struct Prepared {
-    pub session: mixkeel_session::session::Session,
+    pub session: Session,
     /// The text that a person may have written in; kept as it is but for what edits change.
     pub document: Option<mixkeel_session::document::Document>,
     /// Words beside values, for the person who reads the file.
@@ -164,7 +178,7 @@ pub struct Prepared {
     /// What a person changed since the last version: locked.
     pub by_hand: Vec<mixkeel_session::difference::Difference>,
     /// The session of the last version as it was written.
-    pub before: Option<mixkeel_session::session::Session>,
+    pub before: Option<Session>,
     /// The edits of the last version.
     pub earlier_edits: Vec<Edit>,
 }
@@ -177,6 +191,24 @@ impl Prepared {
         };
         self.earlier_edits.iter().filter(stands).chain(decided).cloned().collect()
     }
+}
+
+/// What a rough mix says of a song's tracks.
+fn heard_in(file: &Path, mix: &Measured, song: &Song, session: &Session) -> Result<Rough, Error> {
+    let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
+    let rough = Rough::read(&name, &mix.profile, song, session);
+    if rough.is_made_of_them() {
+        return Ok(rough);
+    }
+    Err(Error::new(ErrorKind::Usage, "the rough mix is no mix of these tracks")
+        .at(file)
+        .because(format!(
+            "the tracks explain {:.0} % of what is in it, and {:.0} % by chance",
+            100.0 * rough.explained,
+            100.0 * rough.by_chance
+        ))
+        .hint("give a mix that begins where the tracks begin")
+        .hint("or leave out --start"))
 }
 
 fn takes(arrivals: &Arrivals) -> Vec<Take> {

@@ -334,6 +334,7 @@ fn sureness(known: &Known, role: Role) -> &'static str {
 pub fn start_report(decision: &Decision) -> StartReport {
     let (taken, other) = match decision.start {
         Start::Tracks => ("tracks", "--start fresh"),
+        Start::Rough => ("rough", "--start fresh"),
         Start::Fresh | Start::Auto => ("fresh", "--start tracks"),
     };
     StartReport { taken: taken.to_owned(), because: decision.start_because.clone(), other: other.to_owned() }
