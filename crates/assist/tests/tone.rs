@@ -110,14 +110,7 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
         goals: Vec::new(),
     };
     (
-        Song {
-            tracks: facts,
-            related: Vec::new(),
-            groups: Vec::new(),
-            start: Start::Fresh,
-            rough: None,
-            heard: None,
-        },
+        Song { tracks: facts, related: Vec::new(), groups: Vec::new(), start: Start::Fresh, heard: None },
         session,
     )
 }

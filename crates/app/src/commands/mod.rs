@@ -1,7 +1,5 @@
 //! One file a command: what can be typed after it, and the call that it becomes.
 
-pub mod check;
-pub mod compare;
 pub mod completions;
 pub mod convert;
 pub mod demo;

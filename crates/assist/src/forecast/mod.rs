@@ -8,7 +8,6 @@
 
 mod build;
 mod chain;
-mod frames;
 mod impulse;
 mod level;
 mod passage;

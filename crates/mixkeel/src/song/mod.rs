@@ -6,5 +6,4 @@ pub mod cache;
 pub mod facts;
 pub mod measure;
 pub mod media;
-pub mod relate;
 pub mod scan;
