@@ -5,7 +5,8 @@ use mixkeel::Error;
 
 use crate::answer::Answer;
 use crate::commands::{
-    completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render, schema,
+    check, compare, completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render,
+    schema,
 };
 use crate::face::Face;
 
@@ -90,6 +91,10 @@ pub enum Command {
     Goals(goals::Goals),
     /// Measure files: loudness, peaks, spectrum, faults
     Measure(measure::Measure),
+    /// Say whether it is ready for what comes next, and what is not
+    Check(check::Check),
+    /// Say what differs between sounds, at one loudness
+    Compare(compare::Compare),
     /// Change rate, word length or format of one file
     Convert(convert::Convert),
     /// Say what works on this machine
@@ -119,6 +124,8 @@ impl Command {
             Command::Explain(command) => command.run(),
             Command::Goals(command) => command.run(face),
             Command::Measure(command) => command.run(face),
+            Command::Check(command) => command.run(face),
+            Command::Compare(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),
             Command::Completions(command) => command.run(),

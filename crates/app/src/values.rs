@@ -1,6 +1,9 @@
 //! Values as people type them: times, rates, roles.
 
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use mixkeel::mix::Start;
 
 /// The rates that are read and written, in Hz (DESIGN: any rate from 8 to 384 kHz).
 const RATES_HZ: std::ops::RangeInclusive<f64> = 8_000.0..=384_000.0;
@@ -54,6 +57,21 @@ pub fn rate_hz(text: &str) -> Result<u32, String> {
         Some(rate_hz) if RATES_HZ.contains(&rate_hz) => Ok(rate_hz as u32),
         Some(_) => Err(format!("`{text}` is outside 8 kHz to 384 kHz")),
         None => Err(format!("`{text}` is no rate; write 48000 or 48k")),
+    }
+}
+
+/// Where a balance starts, from `auto`, `fresh`, `tracks`, `rough` or `rough=FILE`.
+///
+/// # Errors
+/// In words, for anything else.
+pub fn start(text: &str) -> Result<(Start, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some(("rough", "")) => Err("`rough=` wants the file of a rough mix: rough=FILE".to_owned()),
+        Some(("rough", file)) => Ok((Start::Rough, Some(PathBuf::from(file)))),
+        _ => text
+            .parse()
+            .map(|start| (start, None))
+            .map_err(|_| format!("`{text}` is not one of auto, fresh, tracks, rough, rough=FILE")),
     }
 }
 

@@ -36,6 +36,9 @@ fn every_result_is_one_document_that_fits_its_schema() {
         (&["--json", "My Song"], "report"),
         (&["render", "My Song-mix", "--json"], "render"),
         (&["measure", "take.wav", "My Song", "--json"], "measure"),
+        (&["check", "take.wav", "--reference", "My Song-mix", "--json"], "check"),
+        (&["check", "My Song", "--for", "mixing", "--json"], "check"),
+        (&["compare", "take.wav", "My Song-mix/mix.wav", "--json"], "compare"),
         (&["convert", "take.wav", "take.flac", "--json"], "convert"),
         (&["doctor", "--json"], "doctor"),
     ] {

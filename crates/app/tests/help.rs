@@ -5,7 +5,8 @@ mod desk;
 use desk::Desk;
 
 /// Commands whose help is read; hidden ones too.
-const COMMANDS: &[&str] = &["mix", "render", "measure", "convert", "doctor", "completions", "man", "schema"];
+const COMMANDS: &[&str] =
+    &["mix", "render", "measure", "check", "compare", "convert", "doctor", "completions", "man", "schema"];
 
 #[test]
 fn without_a_word_there_are_six_lines_with_two_examples() {
@@ -83,6 +84,8 @@ fn completions_and_manual_pages_are_whole() {
         "mixkeel-mix",
         "mixkeel-render",
         "mixkeel-measure",
+        "mixkeel-check",
+        "mixkeel-compare",
         "mixkeel-convert",
         "mixkeel-doctor",
     ] {

@@ -6,6 +6,8 @@ use mixkeel_session::session::Session;
 
 use crate::RULES;
 use crate::ear::Ear;
+use crate::rough::Rough;
+use crate::rule::Rule;
 use crate::song::Song;
 use crate::start::{self, Start};
 use crate::things::settled;
@@ -33,12 +35,28 @@ pub struct Decision {
 /// # Errors
 /// When the ear cannot listen.
 pub fn decide<E: Ear>(song: &Song, session: &Session, ear: &mut E) -> Result<Decision, E::Error> {
+    decide_by(&RULES, song, session, ear)
+}
+
+/// The same by some of the rules only, to see what the others are worth.
+///
+/// # Errors
+/// When the ear cannot listen.
+pub fn decide_by<E: Ear>(
+    rules: &[&dyn Rule],
+    song: &Song,
+    session: &Session,
+    ear: &mut E,
+) -> Result<Decision, E::Error> {
     let mut song = song.clone();
     let mut session = session.clone();
+    if song.rough.is_none() && matches!(song.start, Start::Auto | Start::Rough) {
+        song.rough = Rough::among(&song, &session);
+    }
     let choice = start::choose(&song, &session);
     song.start = choice.start;
     let (mut edits, mut proposed) = (Vec::new(), Vec::new());
-    for rule in RULES {
+    for rule in rules {
         song.heard = if rule.listens() { Some(ear.listen(&session)?) } else { None };
         for edit in settled(rule.id(), &session, rule.propose(&song, &session)) {
             let applies = edit.sureness > Sureness::Guess || rule.applies_guesses();

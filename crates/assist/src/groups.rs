@@ -103,10 +103,7 @@ fn pair(one: &TrackFacts, other: &TrackFacts, measured: Option<&Related>) -> Opt
     let alike = one.role == other.role && one.role != Role::Unknown;
     let by_sound = measured.and_then(|pair| pair.relation);
     if alike || one.role == Role::Unknown || other.role == Role::Unknown {
-        let says = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-        let amplified =
-            (says(&a, &DIRECT) && says(&b, &AMPLIFIER)) || (says(&b, &DIRECT) && says(&a, &AMPLIFIER));
-        if amplified && alike && without(&a, &[&DIRECT, &AMPLIFIER]) == without(&b, &[&DIRECT, &AMPLIFIER]) {
+        if alike && named_together(&one.name, &other.name) {
             return group(
                 GroupKind::DirectAndAmplifier,
                 "one name says direct, the other amplifier".to_owned(),
@@ -140,6 +137,15 @@ fn pair(one: &TrackFacts, other: &TrackFacts, measured: Option<&Related>) -> Opt
         return group(GroupKind::Doubles, "they play the same part, not the same take".to_owned());
     }
     None
+}
+
+/// Whether two names say that their tracks carry one playing: direct and amplifier.
+pub(crate) fn named_together(one: &str, other: &str) -> bool {
+    let (a, b) = (split::words(one), split::words(other));
+    let says = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let amplified =
+        (says(&a, &DIRECT) && says(&b, &AMPLIFIER)) || (says(&b, &DIRECT) && says(&a, &AMPLIFIER));
+    amplified && without(&a, &[&DIRECT, &AMPLIFIER]) == without(&b, &[&DIRECT, &AMPLIFIER])
 }
 
 fn says_microphone(words: &[String]) -> bool {

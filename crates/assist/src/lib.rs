@@ -8,27 +8,35 @@
 
 pub mod decide;
 pub mod ear;
+pub mod focus;
 pub mod forecast;
 pub mod groups;
 pub mod levels;
 pub mod pairs;
+pub mod premix;
 pub mod related;
 pub mod roles;
+pub mod rough;
 pub mod rule;
 pub mod rules;
 pub mod song;
 pub mod start;
+pub mod starts;
 pub mod things;
 
 use rule::Rule;
 
-/// Every rule, in the order applied: what stays out, then levels, places, tone, movement, space, routing, and at last what the
-/// sum leaves. Levels come first because most of a mix is level; headroom comes last because everything before it changes
+/// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, places, tone, movement,
+/// space, routing, and at last what the sum leaves. Levels come first because most of a mix is level; headroom comes last because everything before it changes
 /// the sum.
-pub static RULES: [&dyn Rule; 20] = [
+pub static RULES: [&dyn Rule; 24] = [
     &rules::repair::keep_out::KeepOut,
+    &rules::repair::takes::Takes,
+    &rules::repair::polarity::Polarity,
+    &rules::repair::align::Align,
     &rules::trim::stage::Stage,
     &rules::balance::by_role::ByRole,
+    &rules::balance::rough_mix::RoughMix,
     &rules::pan::by_role_and_band::ByRoleAndBand,
     &rules::eq::residue::Residue,
     &rules::eq::resonances::Resonances,

@@ -10,6 +10,7 @@ use crate::ear::Heard;
 use crate::groups::{Group, groups};
 use crate::related::Related;
 use crate::roles::{NameGuess, Side};
+use crate::rough::Rough;
 use crate::start::Start;
 
 /// The recordings of a song, and what was heard of them.
@@ -21,9 +22,11 @@ pub struct Song {
     pub related: Vec<Related>,
     /// Which of them are one instrument or part.
     pub groups: Vec<Group>,
-    /// Where the balance starts: [`Start::Fresh`] or [`Start::Tracks`]. [`Start::Auto`] is settled by
-    /// [`start::choose`](crate::start::choose) before rules run; left standing it counts as fresh.
+    /// Where the balance starts. [`Start::Auto`] is settled by [`start::choose`](crate::start::choose) before rules run;
+    /// left standing it counts as fresh.
     pub start: Start,
+    /// The owner's rough mix, where there is one.
+    pub rough: Option<Rough>,
     /// The session as last rendered. [`decide`](crate::decide::decide) fills it in for rules that listen.
     pub heard: Option<Heard>,
 }
@@ -104,7 +107,7 @@ impl Song {
     /// A song of these tracks, with the groups that names and relations make of them; nothing is heard yet.
     pub fn new(tracks: Vec<TrackFacts>, related: Vec<Related>, start: Start) -> Self {
         let groups = groups(&tracks, &related);
-        Self { tracks, related, groups, start, heard: None }
+        Self { tracks, related, groups, start, rough: None, heard: None }
     }
 
     /// The groups that a track is in.

@@ -1,10 +1,11 @@
-//! Where the balance starts: from the levels at which the tracks arrive, or from none.
+//! Where the balance starts: from the owner's rough mix, from the levels at which the tracks arrive, or from none.
 
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::session::Session;
 
 use mixkeel_dsp::block::Channels;
 
+use crate::rough::{MADE_OF, Rough};
 use crate::song::{Known, Song};
 
 /// Where the balance starts.
@@ -14,6 +15,8 @@ pub enum Start {
     Fresh,
     /// They are the owner's balance: a workstation's export. It is kept.
     Tracks,
+    /// The owner has made a rough mix of them, whose balance is read back and kept.
+    Rough,
     /// Let the evidence say which.
     #[default]
     Auto,
@@ -26,8 +29,9 @@ impl std::str::FromStr for Start {
         match word {
             "fresh" => Ok(Start::Fresh),
             "tracks" => Ok(Start::Tracks),
+            "rough" => Ok(Start::Rough),
             "auto" => Ok(Start::Auto),
-            _ => Err(format!("\"{word}\" is not one of auto, fresh, tracks")),
+            _ => Err(format!("\"{word}\" is not one of auto, fresh, tracks, rough")),
         }
     }
 }
@@ -35,7 +39,7 @@ impl std::str::FromStr for Start {
 /// A start and the reason for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// [`Start::Fresh`] or [`Start::Tracks`].
+    /// [`Start::Fresh`], [`Start::Tracks`] or [`Start::Rough`].
     pub start: Start,
     /// Why, in a sentence that goes on the screen.
     pub because: String,
@@ -67,8 +71,43 @@ pub fn choose(song: &Song, session: &Session) -> Choice {
         Start::Tracks => {
             Choice { start: Start::Tracks, because: "the tracks' own balance was asked for".to_owned() }
         }
-        Start::Auto => weigh(&song.sounding(session)),
+        Start::Rough => match &song.rough {
+            Some(rough) => Choice {
+                start: Start::Rough,
+                because: format!(
+                    "the balance of the rough mix \"{}\" was asked for; {}",
+                    rough.name,
+                    heard(rough)
+                ),
+            },
+            None => Choice {
+                start: Start::Fresh,
+                because: "a rough mix was asked for, but none is there that is made of these tracks"
+                    .to_owned(),
+            },
+        },
+        Start::Auto => match song.rough.as_ref().filter(|rough| rough.explained >= MADE_OF) {
+            Some(rough) => Choice {
+                start: Start::Rough,
+                because: format!(
+                    "\"{}\" is a mix of the other files: its balance is kept; {}",
+                    rough.name,
+                    heard(rough)
+                ),
+            },
+            None => weigh(&song.sounding(session)),
+        },
     }
+}
+
+/// How well a rough mix is told by its tracks.
+fn heard(rough: &Rough) -> String {
+    let there = rough.tracks.iter().filter(|found| found.gain_db.is_some()).count();
+    format!(
+        "{there} of {} tracks are heard in it, and they explain {:.0} % of it",
+        rough.tracks.len(),
+        100.0 * rough.explained
+    )
 }
 
 fn weigh(tracks: &[Known]) -> Choice {

@@ -110,7 +110,14 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
         goals: Vec::new(),
     };
     (
-        Song { tracks: facts, related: Vec::new(), groups: Vec::new(), start: Start::Fresh, heard: None },
+        Song {
+            tracks: facts,
+            related: Vec::new(),
+            groups: Vec::new(),
+            start: Start::Fresh,
+            rough: None,
+            heard: None,
+        },
         session,
     )
 }

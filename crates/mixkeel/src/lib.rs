@@ -3,6 +3,8 @@
 //! The command line, the studio and the Python bindings call what is here and nothing below it. With `mixkeel-io` this
 //! is the only crate that touches disk or clock.
 
+pub mod check;
+pub mod compare;
 pub mod console;
 pub mod convert;
 pub mod deliver;
@@ -30,6 +32,7 @@ pub mod watch;
 
 pub use error::{Error, ErrorKind};
 pub use mixkeel_io::write::{Bits, Format};
+pub use mixkeel_judge::check::Destination;
 pub use mixkeel_session::role::Role;
 pub use watch::{Event, Silent, Stage, Watch};
 

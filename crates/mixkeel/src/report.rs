@@ -1,6 +1,8 @@
 //! `report.json`: what was found, what was decided from where, what the mix measures, what was left out. Written with
 //! every version; the same input gives the same bytes, so no clock is in it.
 
+use mixkeel_judge::finding::Finding;
+use mixkeel_judge::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,15 @@ pub struct Report {
     pub length_s: f64,
     /// What the mix measures.
     pub mix: Measured,
+    /// Whether it is ready for mastering. Absent in reports of earlier programs.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// The same in one sentence.
+    #[serde(default)]
+    pub verdict_because: String,
+    /// Everything that was found in the mix, gravest first.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
     /// Which balance it started from.
     pub start: Start,
     /// Gain on all direct inputs of the master.

@@ -9,6 +9,8 @@ pub fn all() -> Vec<(String, Value)> {
         (format!("{name}-1.json"), schema_for!(T).to_value())
     }
     vec![
+        one::<crate::check::CheckReport>("check"),
+        one::<crate::compare::CompareReport>("compare"),
         one::<crate::convert::ConvertOutcome>("convert"),
         one::<crate::demo_song::DemoOutcome>("demo"),
         one::<crate::demo::Truth>("demo-truth"),

@@ -6,6 +6,7 @@
 //! bass at 60. It is a model of steady sound heard with both ears: it knows no masking forward in time, and no gain from
 //! a masker being in another place beyond what one ear hears better than the other.
 
+mod console;
 pub(crate) mod ear;
 mod meter;
 mod phon;
@@ -17,6 +18,7 @@ mod spread;
 mod steady;
 mod table;
 
+pub use console::{Console, WithinMix};
 pub use ear::Field;
 pub use meter::MaskingMeter;
 pub use phon::{SONE_OF_PHON, phon_from_sone};

@@ -32,9 +32,9 @@ pub struct Mix {
     /// Where to write [default: SONG-mix in the current folder]
     #[arg(long, short, value_name = "OUT")]
     out: Option<PathBuf>,
-    /// Where the balance starts: from the levels of the files, from nothing, or as the evidence says
-    #[arg(long, value_name = "FROM", default_value = "auto", value_parser = values::one_of::<Start>(&["auto", "fresh", "tracks"]))]
-    start: Start,
+    /// Where the balance starts: auto, fresh, tracks, rough (a rough mix among the files) or rough=FILE
+    #[arg(long, value_name = "FROM", default_value = "auto", value_parser = values::start)]
+    start: (Start, Option<PathBuf>),
     /// Decide everything again, also what was changed by hand
     #[arg(long)]
     redo: bool,
@@ -67,7 +67,8 @@ impl Mix {
         interrupt::listen();
         let options = MixOptions {
             out: self.out.clone(),
-            start: self.start,
+            start: self.start.0,
+            rough: self.start.1.clone(),
             redo: self.redo,
             roles: self.roles.clone(),
             focus: self.focus.clone(),

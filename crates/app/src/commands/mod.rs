@@ -1,5 +1,7 @@
 //! One file a command: what can be typed after it, and the call that it becomes.
 
+pub mod check;
+pub mod compare;
 pub mod completions;
 pub mod convert;
 pub mod demo;

@@ -25,9 +25,9 @@ pub struct Plan {
     /// A folder that holds one file a track, or a session
     #[arg(value_name = "SONG")]
     song: PathBuf,
-    /// Where the balance starts: from the levels of the files, from nothing, or as the evidence says
-    #[arg(long, value_name = "FROM", default_value = "auto", value_parser = values::one_of::<Start>(&["auto", "fresh", "tracks"]))]
-    start: Start,
+    /// Where the balance starts: auto, fresh, tracks, rough (a rough mix among the files) or rough=FILE
+    #[arg(long, value_name = "FROM", default_value = "auto", value_parser = values::start)]
+    start: (Start, Option<PathBuf>),
     /// Decide everything again, also what was changed by hand
     #[arg(long)]
     redo: bool,
@@ -50,7 +50,8 @@ impl Plan {
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
         let options = MixOptions {
-            start: self.start,
+            start: self.start.0,
+            rough: self.start.1.clone(),
             redo: self.redo,
             roles: self.roles.clone(),
             focus: self.focus.clone(),

@@ -8,6 +8,7 @@
 
 mod build;
 mod chain;
+mod frames;
 mod impulse;
 mod level;
 mod passage;

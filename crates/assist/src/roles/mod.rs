@@ -11,7 +11,9 @@
 //!
 //! A word that is not in the table but is two or more of its words written together (`leadvox`) counts as those.
 
+pub mod identify;
 mod many;
+pub mod sound;
 pub mod split;
 pub mod table;
 

@@ -7,7 +7,9 @@ pub mod bus {
 
 /// How loud.
 pub mod balance {
+    pub mod audible;
     pub mod by_role;
+    pub mod rough_mix;
     pub mod table;
 }
 
@@ -41,7 +43,10 @@ pub mod pan {
 
 /// What is wrong with the recordings, before anything is decided.
 pub mod repair {
+    pub mod align;
     pub mod keep_out;
+    pub mod polarity;
+    pub mod takes;
 }
 
 /// How far away.

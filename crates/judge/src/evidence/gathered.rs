@@ -10,7 +10,7 @@ use super::covering::{Together, playback};
 use super::file::File;
 use super::section::SectionEvidence;
 use super::sound::{Sound, lufs_between};
-use super::strip::{Strip, StripKind, StripReading, StripSection};
+use super::strip::{SendLevel, Strip, StripKind, StripReading, StripSection};
 
 /// What is known about a strip beside its sound.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub struct StripInfo {
     pub in_focus: bool,
     /// The bus it feeds, or `master`.
     pub to: String,
+    /// What it sends to returns.
+    pub sends: Vec<SendLevel>,
 }
 
 /// Everything that was read of one render or one file.
@@ -121,6 +123,7 @@ fn strip(info: &StripInfo, reading: &StripReading, sections: &[Section], headroo
         role: info.role,
         in_focus: info.in_focus,
         to: info.to.clone(),
+        sends: info.sends.clone(),
         loudness,
         sample_peak_dbfs: turn(reading.sample_peak_dbfs),
         bands: reading.mean(0.0, f64::INFINITY, gain),

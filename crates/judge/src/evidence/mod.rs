@@ -21,7 +21,7 @@ pub use meters::{Listener, SoundMeter};
 pub use section::SectionEvidence;
 pub use sound::Sound;
 pub(crate) use strip::share_of_band;
-pub use strip::{BANDS, Strip, StripKind, StripMeter, StripReading, StripSection};
+pub use strip::{BANDS, SendLevel, Strip, StripKind, StripMeter, StripReading, StripSection};
 
 /// Everything measured about one render or one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

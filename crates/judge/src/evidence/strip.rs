@@ -31,6 +31,15 @@ pub enum StripKind {
     Return,
 }
 
+/// What a strip sends to a return.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SendLevel {
+    /// The return.
+    pub to: String,
+    /// How much, re the strip's own level after its fader, in dB.
+    pub level_db: f64,
+}
+
 /// One track, bus or return, after its fader and pan, at the level at which it stands in the mix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Strip {
@@ -46,6 +55,8 @@ pub struct Strip {
     pub in_focus: bool,
     /// The bus it feeds, or `master`.
     pub to: String,
+    /// What it sends to returns.
+    pub sends: Vec<SendLevel>,
     /// Loudness, and how much of the song it plays.
     pub loudness: LoudnessReading,
     /// Loudness of every 100 ms.

@@ -21,6 +21,18 @@ use crate::song::facts::facts;
 use crate::song::media::Shelf;
 use crate::watch::{Stage, Watch};
 
+/// The evidence of whatever is given: a session or the folder of a mix is played, a file is read.
+///
+/// # Errors
+/// What cannot be read, or a request to stop.
+pub fn of(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
+    let is_session = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    if is_session || path.is_dir() {
+        return Ok(of_session(path, watch)?.0);
+    }
+    of_file(path, watch)
+}
+
 /// Plays a session as it stands and measures it, its tracks and its buses.
 ///
 /// # Errors

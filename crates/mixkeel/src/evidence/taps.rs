@@ -3,10 +3,12 @@
 use mixkeel_analysis::faults::Stored;
 use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_gain;
-use mixkeel_judge::evidence::{Evidence, Gathered, Listener, SoundMeter, StripInfo, StripKind, StripMeter};
+use mixkeel_judge::evidence::{
+    Evidence, Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter,
+};
 use mixkeel_session::graph::Graph;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Send, Session, StripSettings};
 
 use crate::error::Error;
 use crate::play::{Pick, Tap};
@@ -75,13 +77,23 @@ impl EvidenceTaps {
 
 /// What the session says of a strip.
 fn info(session: &Session, id: &str) -> Option<StripInfo> {
-    let sum = |kind: StripKind, id: &str, to: &str| StripInfo {
+    // A send that is taken ahead of the fader is as loud as it is, however far down the fader stands.
+    let sends = |sends: &[Send], fader_db: f64| -> Vec<SendLevel> {
+        let returns = sends.iter().filter(|send| session.returns.iter().any(|one| one.id == send.to));
+        let after = |send: &Send| if send.pre_fader { send.level_db - fader_db } else { send.level_db };
+        returns
+            .map(|send| SendLevel { to: send.to.clone(), level_db: after(send) })
+            .filter(|send| send.level_db.is_finite())
+            .collect()
+    };
+    let sum = |kind: StripKind, id: &str, to: &str, strip: &StripSettings| StripInfo {
         id: id.to_owned(),
         name: id.to_owned(),
         kind,
         role: Role::Unknown,
         in_focus: false,
         to: to.to_owned(),
+        sends: sends(&strip.sends, strip.fader_db),
     };
     let track = session.tracks.iter().find(|track| track.id == id).map(|track| StripInfo {
         id: track.id.clone(),
@@ -90,10 +102,18 @@ fn info(session: &Session, id: &str) -> Option<StripInfo> {
         role: track.role,
         in_focus: session.focus.contains(&track.id),
         to: track.bus.clone(),
+        sends: sends(&track.sends, track.fader_db),
     });
-    let bus = || session.buses.iter().find(|bus| bus.id == id).map(|bus| sum(StripKind::Bus, id, &bus.to));
-    let effect =
-        || session.returns.iter().find(|one| one.id == id).map(|one| sum(StripKind::Return, id, &one.to));
+    let bus = || {
+        session.buses.iter().find(|bus| bus.id == id).map(|bus| sum(StripKind::Bus, id, &bus.to, &bus.strip))
+    };
+    let effect = || {
+        session
+            .returns
+            .iter()
+            .find(|one| one.id == id)
+            .map(|one| sum(StripKind::Return, id, &one.to, &one.strip))
+    };
     track.or_else(bus).or_else(effect)
 }
 

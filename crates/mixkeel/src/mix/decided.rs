@@ -5,10 +5,17 @@ use std::path::{Path, PathBuf};
 
 use mixkeel_assist::decide::{Decision, decide};
 use mixkeel_assist::ear::Heard;
+use mixkeel_assist::focus;
+use mixkeel_assist::related::{Related, Suspect};
+use mixkeel_assist::roles::identify::{Arrived, identify};
+use mixkeel_assist::rough::Rough;
 use mixkeel_assist::song::Song;
+use mixkeel_assist::starts::questions;
 use mixkeel_io::read::Downmix;
+use mixkeel_session::address::Address;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
+use mixkeel_session::session::Session;
 
 use super::{MixOptions, continued, fresh};
 use crate::ear::Ear;
@@ -20,6 +27,7 @@ use crate::song::arrive::{Arrival, Arrivals, arrive};
 use crate::song::assets;
 use crate::song::measure::{Measured, Take, measure};
 use crate::song::media::Shelf;
+use crate::song::relate::{Beside, relate};
 use crate::song::scan::scan;
 use crate::watch::{Event, Stage, Watch};
 
@@ -38,6 +46,8 @@ pub struct Gathered {
     left_out: Vec<(PathBuf, &'static str)>,
     arrivals: Arrivals,
     measured: Vec<Measured>,
+    /// A rough mix, and what it measures.
+    rough: Option<(PathBuf, Measured)>,
     downmix: Downmix,
 }
 
@@ -99,7 +109,15 @@ pub fn gather(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Ga
     let arrivals = arrive(&found, downmix, &options.roles)?;
     watch.event(Event::Progress { stage: Stage::Scan, fraction: 1.0 });
     let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(together)?;
-    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, downmix })
+    let rough = match &options.rough {
+        Some(file) => {
+            let take = Take { left: file.clone(), right: None, claimed_frames: 0 };
+            let measured = measure(&[take], Downmix::Fold, &options.cache, watch).map_err(together)?;
+            measured.into_iter().next().map(|measured| (file.clone(), measured))
+        }
+        None => None,
+    };
+    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, rough, downmix })
 }
 
 /// Decides on a song, going on from the newest version in `folder` where there is one. Paths in the session start from
@@ -111,8 +129,9 @@ pub fn decided(
     options: &MixOptions,
     watch: &dyn Watch,
 ) -> Result<Decided, Error> {
-    let Gathered { name, left_out, arrivals, measured, downmix } = gathered;
-    let Arrivals { tracks, rate_hz, mut warnings } = arrivals;
+    let Gathered { name, left_out, arrivals, measured, rough, downmix } = gathered;
+    let Arrivals { mut tracks, rate_hz, mut warnings } = arrivals;
+    warnings.extend(settle_roles(&mut tracks, &measured));
     let rate_hz = options.rate_hz.unwrap_or(rate_hz);
     let earlier = if options.redo || folder.newest() == 0 { None } else { Some(continued::open(folder)?) };
     let known = fresh::known(paths_from, tracks, measured, earlier.as_ref().map(|earlier| &earlier.session));
@@ -123,6 +142,8 @@ pub fn decided(
         Some(earlier) => continued::prepare(earlier, &known, options, rate_hz, &mut warnings)?,
         None => fresh::prepare(&name, &known, options, rate_hz)?,
     };
+    let facts = fresh::track_facts(&known, &prepared.session);
+    warnings.extend(questions(&facts));
     warnings.iter().for_each(|message| {
         watch.event(Event::Warning { about: None, message: message.clone() });
     });
@@ -130,8 +151,14 @@ pub fn decided(
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
     let shelf = Shelf { folder: paths_from.to_path_buf(), rate_hz, downmix };
     assets::check(&prepared.session, &shelf)?;
-    let facts = fresh::track_facts(&known, &prepared.session);
-    let song = Song::new(facts, Vec::new(), options.start);
+    let mut song = Song::new(facts, related(&known, downmix), options.start);
+    if prepared.session.focus.is_empty() {
+        let focus = focus::of_song(&song, &prepared.session);
+        prepared.session.focus = focus.tracks;
+        prepared.notes.insert(Address::of("song", "focus"), focus.because);
+    }
+    song.rough =
+        rough.map(|(file, measured)| heard_in(&file, &measured, &song, &prepared.session)).transpose()?;
     let mut ear = Ear::new(&shelf, &media, watch);
     let decision = decide(&song, &prepared.session, &mut ear)?;
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
@@ -143,7 +170,7 @@ pub fn decided(
 
 /// A session that is ready to be decided on, and how its text comes to be.
 pub struct Prepared {
-    pub session: mixkeel_session::session::Session,
+    pub session: Session,
     /// The text that a person may have written in; kept as it is but for what edits change.
     pub document: Option<mixkeel_session::document::Document>,
     /// Words beside values, for the person who reads the file.
@@ -151,7 +178,7 @@ pub struct Prepared {
     /// What a person changed since the last version: locked.
     pub by_hand: Vec<mixkeel_session::difference::Difference>,
     /// The session of the last version as it was written.
-    pub before: Option<mixkeel_session::session::Session>,
+    pub before: Option<Session>,
     /// The edits of the last version.
     pub earlier_edits: Vec<Edit>,
 }
@@ -166,16 +193,72 @@ impl Prepared {
     }
 }
 
+/// What a rough mix says of a song's tracks.
+fn heard_in(file: &Path, mix: &Measured, song: &Song, session: &Session) -> Result<Rough, Error> {
+    let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
+    let rough = Rough::read(&name, &mix.profile, song, session);
+    if rough.is_made_of_them() {
+        return Ok(rough);
+    }
+    Err(Error::new(ErrorKind::Usage, "the rough mix is no mix of these tracks")
+        .at(file)
+        .because(format!(
+            "the tracks explain {:.0} % of what is in it, and {:.0} % by chance",
+            100.0 * rough.explained,
+            100.0 * rough.by_chance
+        ))
+        .hint("give a mix that begins where the tracks begin")
+        .hint("or leave out --start"))
+}
+
 fn takes(arrivals: &Arrivals) -> Vec<Take> {
-    arrivals
-        .tracks
+    arrivals.tracks.iter().map(take).collect()
+}
+
+fn take(track: &Arrival) -> Take {
+    Take { left: track.left.clone(), right: track.right.clone(), claimed_frames: track.claimed_frames() }
+}
+
+/// What every track is by name, sound and neighbours, unless its owner has said so. Returns what is to be told about it.
+fn settle_roles(tracks: &mut [Arrival], measured: &[Measured]) -> Vec<String> {
+    let arrived: Vec<Arrived> = tracks
         .iter()
-        .map(|track| Take {
-            left: track.left.clone(),
-            right: track.right.clone(),
-            claimed_frames: track.claimed_frames(),
+        .zip(measured)
+        .map(|(track, measured)| Arrived {
+            name: &track.guess,
+            by_owner: track.by_owner,
+            profile: &measured.profile,
+            at_s: track.at_s,
         })
-        .collect()
+        .collect();
+    let identities = identify(&arrived);
+    let mut told = Vec::new();
+    for (track, identity) in tracks.iter_mut().zip(identities) {
+        if !track.by_owner {
+            (track.guess.role, track.guess.sureness) = (identity.role, identity.sureness);
+            track.reason = Some(identity.because);
+            told.extend(identity.doubt.map(|doubt| format!("{}: {doubt}", track.label)));
+        }
+    }
+    told
+}
+
+/// Tracks that may belong together, read side by side.
+fn related(known: &[Known], downmix: Downmix) -> Vec<Related> {
+    let tracks: Vec<Beside> = known
+        .iter()
+        .map(|track| Beside {
+            id: &track.id,
+            take: take(&track.arrival),
+            at_s: track.arrival.at_s,
+            suspect: Suspect {
+                name: &track.arrival.name,
+                role: track.arrival.guess.role,
+                profile: &track.measured.profile,
+            },
+        })
+        .collect();
+    relate(&tracks, downmix)
 }
 
 /// Where rules have kept out everything there is, there is no mix to be made. What a person has muted is their affair.

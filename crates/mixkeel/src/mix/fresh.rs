@@ -88,12 +88,8 @@ pub fn console_order(track: &Track) -> (Role, String, Id) {
     (track.role, track.name.to_lowercase(), track.id.clone())
 }
 
-/// What the song is about: what the owner says, else the lead vocals.
+/// What the song is about as far as the owner says it.
 pub fn focus(session: &Session, asked: &[String]) -> Result<Vec<Id>, Error> {
-    if asked.is_empty() {
-        let leads = session.tracks.iter().filter(|track| track.role == Role::LeadVocal);
-        return Ok(leads.map(|track| track.id.clone()).collect());
-    }
     let mut focus = Vec::new();
     for name in asked {
         let wanted = name.to_lowercase();

@@ -27,6 +27,8 @@ pub struct MixOptions {
     pub out: Option<PathBuf>,
     /// Which levels the balance starts from.
     pub start: Start,
+    /// A rough mix of the tracks that is not among them, from which the balance starts.
+    pub rough: Option<PathBuf>,
     /// Decide everything again, also what was changed by hand since the last version.
     pub redo: bool,
     /// The owner's words on what tracks are: file and role.
@@ -50,6 +52,7 @@ impl Default for MixOptions {
         Self {
             out: None,
             start: Start::Auto,
+            rough: None,
             redo: false,
             roles: Vec::new(),
             focus: Vec::new(),

@@ -8,10 +8,14 @@ use crate::report::Report;
 
 /// DESIGN §6.
 const MOST_LINES: usize = 14;
+/// DESIGN §6: three things at most.
+const FINDINGS: usize = 3;
 
 /// The lines.
 pub fn summary(report: &Report, out: &Path) -> Vec<String> {
     let mut lines = vec![out.join("listen.flac").display().to_string(), String::new(), sum(report)];
+    lines.extend(wrapped(&report.verdict_because, "", "  "));
+    let findings_at = lines.len();
     let sounding = report.tracks.iter().filter(|track| track.in_mix).count();
     let lowered = if report.headroom_db < 0.0 {
         format!("; all lowered by {:.1} dB for headroom", -report.headroom_db)
@@ -51,6 +55,13 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
         lines.push(format!("Note: {}{more}", fit_to(warning, COLUMNS - 6 - more.chars().count())));
     }
     lines.truncate(MOST_LINES - 1);
+    // The most useful findings, as many as there is room for.
+    let room = (MOST_LINES - 1 - lines.len()).min(FINDINGS);
+    let told = report.findings.iter().take(room).map(|finding| {
+        let because = finding.because.split("; ").next().unwrap_or_default();
+        fit(&format!("  {}: {because}", finding.id))
+    });
+    lines.splice(findings_at..findings_at, told.collect::<Vec<_>>());
     lines.push(fit(&format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
     lines
 }

@@ -7,8 +7,11 @@ use mixkeel_assist::decide::Decision;
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::param::Value;
-use mixkeel_engine::{Options, Player};
+use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
+use mixkeel_judge::check::Destination;
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::verdict::judge;
 use mixkeel_session::difference::differences;
 use mixkeel_session::edit::{Edit, Edits, Sureness};
 use mixkeel_session::graph::{Graph, NodeIndex};
@@ -23,6 +26,7 @@ use crate::ENGINE_VERSION;
 use crate::console::console;
 use crate::deliver::{Figures, deliver};
 use crate::error::{Error, ErrorKind};
+use crate::evidence::EvidenceTaps;
 use crate::play::files::FileTap;
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
@@ -47,6 +51,14 @@ pub struct Version<'a> {
     pub folder: &'a Folder,
 }
 
+/// What came of rendering.
+struct Rendered {
+    measured: Measured,
+    copy: Listen,
+    length_frames: u64,
+    evidence: Evidence,
+}
+
 impl Version<'_> {
     /// Builds the version in its draft and makes it the newest.
     pub fn write(mut self, draft: Draft, watch: &dyn Watch) -> Result<(Report, Folder), Error> {
@@ -55,7 +67,9 @@ impl Version<'_> {
         let hash = sha256(text.as_bytes());
         let graph = resolve(session, &self.decided.media)
             .map_err(|faults| faults_error(&self.folder.session(), &faults))?;
-        let (measured, copy, length_frames) = self.render(&draft, &graph, &hash, watch)?;
+        let Rendered { measured, copy, length_frames, evidence } =
+            self.render(&draft, &graph, &hash, watch)?;
+        let judged = judge(&evidence, Destination::Mastering);
 
         let report = Report {
             schema: Report::SCHEMA.to_owned(),
@@ -65,6 +79,9 @@ impl Version<'_> {
             rate_hz: session.rate_hz,
             length_s: length_frames as f64 / f64::from(session.rate_hz),
             mix: measured,
+            verdict: Some(judged.verdict),
+            verdict_because: judged.sentence,
+            findings: judged.findings,
             start: start_report(&self.decided.decision),
             headroom_db: session.master.headroom_db,
             listen: copy,
@@ -112,9 +129,9 @@ impl Version<'_> {
         graph: &Graph,
         hash: &str,
         watch: &dyn Watch,
-    ) -> Result<(Measured, Listen, u64), Error> {
-        let mut player =
-            Player::new(graph, &self.decided.shelf, &Options::default()).map_err(engine_error)?;
+    ) -> Result<Rendered, Error> {
+        let options = Options { taps: Taps { post_fader: true, post_inserts: false }, ..Options::default() };
+        let mut player = Player::new(graph, &self.decided.shelf, &options).map_err(engine_error)?;
         let length_frames = player.length_frames();
         let (title, heard) = (&self.decided.prepared.session.title, &self.decided.heard);
         let loudness = || {
@@ -165,7 +182,9 @@ impl Version<'_> {
             }
         }
         let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz, true);
+        let mut gathering = EvidenceTaps::new(Pick::Mix, graph, &self.decided.prepared.session);
         let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut meter)];
+        taps.extend(gathering.taps());
         taps.extend(files.iter_mut().map(|file| Box::new(file) as Box<dyn Tap + '_>));
         play(&mut player, &mut taps, Stage::Render, watch)?;
         drop(taps);
@@ -192,7 +211,8 @@ impl Version<'_> {
             // It is in nobody's way but the next version's.
             let _ = fs::remove_file(&played);
         }
-        Ok((measured, listen(&copy), length_frames))
+        let evidence = gathering.finish(graph, &self.decided.prepared.session);
+        Ok(Rendered { measured, copy: listen(&copy), length_frames, evidence })
     }
 
     /// Every direct input of the master that sounds.
@@ -314,6 +334,7 @@ fn sureness(known: &Known, role: Role) -> &'static str {
 pub fn start_report(decision: &Decision) -> StartReport {
     let (taken, other) = match decision.start {
         Start::Tracks => ("tracks", "--start fresh"),
+        Start::Rough => ("rough", "--start fresh"),
         Start::Fresh | Start::Auto => ("fresh", "--start tracks"),
     };
     StartReport { taken: taken.to_owned(), because: decision.start_because.clone(), other: other.to_owned() }

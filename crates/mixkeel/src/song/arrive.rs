@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use mixkeel_assist::pairs::stereo_pairs;
+use mixkeel_assist::roles::identify::by_name;
 use mixkeel_assist::roles::{NameGuess, roles_from_names};
 use mixkeel_dsp::block::Channels;
 use mixkeel_io::read::{Downmix, Info, ReadError};
@@ -31,6 +32,8 @@ pub struct Arrival {
     pub guess: NameGuess,
     /// Whether the owner said what it is.
     pub by_owner: bool,
+    /// What the role rests on, once name, sound and neighbours were looked at together.
+    pub reason: Option<String>,
     /// Where its first frame lies, in seconds from session zero.
     pub at_s: f64,
 }
@@ -86,6 +89,7 @@ pub fn arrive(found: &Found, downmix: Downmix, roles: &[(String, String)]) -> Re
             info: info.clone(),
             guess,
             by_owner: false,
+            reason: None,
             at_s: places[index],
         });
     }
@@ -235,13 +239,10 @@ fn unreadable_error(unreadable: &[(&FoundFile, ReadError)]) -> Error {
 impl Arrival {
     /// What the role rests on, in words.
     pub fn because(&self) -> String {
-        let words = self.guess.matched.join(" ");
-        match self.guess.sureness {
+        match &self.reason {
             _ if self.by_owner => "you said so".to_owned(),
-            _ if self.guess.role == Role::Unknown => "the name says nothing".to_owned(),
-            Sureness::Certain => format!("name: {words}"),
-            Sureness::Likely => format!("name, likely: {words}"),
-            Sureness::Guess => format!("name, a guess: {words}"),
+            Some(reason) => reason.clone(),
+            None => by_name(&self.guess).because,
         }
     }
 

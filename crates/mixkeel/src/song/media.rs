@@ -135,6 +135,12 @@ impl Pass {
         })
     }
 
+    /// Goes on from a frame.
+    pub fn skip_to(&mut self, frame: u64) -> Result<(), ReadError> {
+        self.left.seek(frame)?;
+        self.right.as_mut().map_or(Ok(()), |right| right.seek(frame))
+    }
+
     /// What the (left) file says about itself.
     pub fn info(&self) -> &Info {
         self.left.info()

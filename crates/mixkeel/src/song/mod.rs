@@ -6,4 +6,5 @@ pub mod cache;
 pub mod facts;
 pub mod measure;
 pub mod media;
+pub mod relate;
 pub mod scan;

@@ -1,20 +1,23 @@
 //! Sets every fader by what the track is.
 //!
 //! **What it does.** Sets `fader_db` so that each role stands beside the lead vocal as its row of the [`table`](super::table)
-//! says. Tracks of one role share its level: each of n gets 10·log10(n) less, so that three microphones on one kick are
-//! one kick. Lead vocals do not share, because they take turns. Then everything but the lead vocal moves together, by
+//! says. Tracks of one role that play at the same time share its level: each of n gets 10·log10(n) less, so that three
+//! microphones on one kick are one kick; as far as they take turns, each has it whole. Lead vocals do not share. Then everything but the lead vocal moves together, by
 //! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix. Unknown tracks are placed
-//! by loudness alone. Keeps faders where they stand when the tracks' own balance is kept.
+//! by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
+//! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Keeps faders where they stand when
+//! the tracks' own balance is kept, and leaves to `balance/rough-mix` what a rough mix says.
 //!
 //! **Why.** Most of a mix is level, and most of level is what an instrument is. Equal loudness for all, the older answer,
 //! is contradicted by every measured mix.
 //!
-//! **Evidence.** The loudness at which each track enters its strip, and how much of the song it plays.
+//! **Evidence.** The loudness at which each track enters its strip, and how much of the song it plays; partial loudness
+//! (ANSI S3.4-2007) in a forecast of the table's balance.
 //!
-//! **Example.** Two electric guitars: −4.5 LU as a pair, −7.5 LU each.
+//! **Example.** Two electric guitars that play together: −4.5 LU as a pair, −7.5 LU each.
 //!
-//! **Known problems.** Parts of one role that take turns (a guitar in the verse, another in the chorus) come out up to
-//! 3 LU low. Songs about something other than a voice are balanced as if the voice were missing.
+//! **Known problems.** Strokes that are soft on purpose come out as loud as others of their role, because recording level
+//! says nothing. Songs about something other than a voice are balanced as if the voice were missing.
 //!
 //! **Options.** `lock = ["fader_db"]`; `--role`.
 //!
@@ -23,12 +26,15 @@
 //!
 //! **References.** De Man et al. 2014; Gerdes and Siedenburg on voice levels 1946 to 2020; Perez Gonzalez and Reiss 2009.
 
+use mixkeel_analysis::loudness::LoudnessContour;
 use mixkeel_dsp::units::{db_from_power, power_from_db};
+use mixkeel_session::address::Address;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::fields;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
+use super::audible::{Move, moves};
 use super::table::{METER, UNKNOWN_LU, VOCAL_RE_MIX_LU, row_of};
 use crate::rule::{Proposal, Rule};
 use crate::rules::trim::stage::STAGE_LUFS;
@@ -68,20 +74,44 @@ impl Rule for ByRole {
         }
         let tracks = song.sounding(session);
         let shift_lu = room_for_the_voice(&tracks);
-        tracks.iter().filter_map(|known| self.place(known, &tracks, shift_lu, session)).collect()
+        // Where the table puts them, to be heard there.
+        let mut by_table = session.clone();
+        for track in &mut by_table.tracks {
+            let locked = session.is_locked(&Address::of(&track.id, fields::FADER_DB.id));
+            if let Some(known) = tracks.iter().find(|known| known.track.id == track.id && !locked) {
+                track.fader_db = fader_db(known, &tracks, shift_lu).unwrap_or(track.fader_db);
+            }
+        }
+        let moves = if song.start == Start::Fresh { moves(song, &by_table) } else { Vec::new() };
+        let in_rough = |known: &&Known| {
+            let rough = song.rough.as_ref().filter(|_| song.start == Start::Rough);
+            rough.and_then(|rough| rough.found(&known.track.id)).is_some_and(|found| found.gain_db.is_some())
+        };
+        tracks
+            .iter()
+            .filter(|known| !in_rough(known))
+            .filter_map(|known| {
+                let moved = moves.iter().find(|moved| moved.id == known.track.id);
+                self.place(known, &tracks, shift_lu, moved, session)
+            })
+            .collect()
     }
 }
 
 impl ByRole {
-    fn place(&self, known: &Known, tracks: &[Known], shift_lu: f64, session: &Session) -> Option<Edit> {
+    fn place(
+        &self,
+        known: &Known,
+        tracks: &[Known],
+        shift_lu: f64,
+        moved: Option<&Move>,
+        session: &Session,
+    ) -> Option<Edit> {
         let lufs = known.facts.loudness_lufs()?;
         let role = known.role;
-        let target_lu = target_lu(role, tracks) + if role == Role::LeadVocal { 0.0 } else { shift_lu };
-        let siblings = siblings(role, tracks);
-        // Trims absorb recording level; where one is locked or at its limit, the fader makes up the rest.
-        // What is left of a trim's rounding to a hundredth is no reason to move a fader.
-        let entry_off_lu = lufs + known.track.trim_db - STAGE_LUFS;
-        let entry_off_lu = if entry_off_lu.abs() < 0.006 { 0.0 } else { entry_off_lu };
+        let target_lu = shifted_lu(known, tracks, shift_lu);
+        let shared_lu = shared_lu(known, tracks);
+        let fader_db = fader_db(known, tracks, shift_lu)? + moved.map_or(0.0, |moved| moved.by_db);
         let (sureness, mut because) = match row_of(role) {
             Some(row) if row.guess => (
                 Sureness::Guess,
@@ -100,30 +130,76 @@ impl ByRole {
                 (Sureness::Guess, because.to_owned())
             }
         };
-        if role != Role::Unknown && role != Role::LeadVocal && siblings > 1 {
-            because += &format!("; {siblings} tracks share that level");
+        if shared_lu >= 0.05 {
+            because += &format!("; -{shared_lu:.1} LU for others of its role that play at the same time");
         }
         if role != Role::LeadVocal && shift_lu.abs() >= 0.05 {
             because += &format!("; {shift_lu:+.1} LU with everything else, for the voice");
         }
-        Proposal::new(self.id(), sureness, because)
+        if let Some(moved) = moved {
+            because += &format!(
+                "; {:+.1} dB because within the others it lost {:.0} phon of its loudness there, where the parts of this \
+                 song lose {:.0}",
+                moved.by_db, moved.lost_phon, moved.usual_phon
+            );
+        }
+        let mut proposal = Proposal::new(self.id(), sureness, because)
             .measured(METER, lufs, "LUFS")
-            .measured("level beside the lead vocal", target_lu, "LU")
-            .set_number(session, &known.track.id, fields::FADER_DB.id, (target_lu - entry_off_lu).min(12.0))
+            .measured("level beside the lead vocal", target_lu, "LU");
+        if let Some(moved) = moved {
+            proposal = proposal.measured("loudness lost to the others", moved.lost_phon, "phon");
+        }
+        proposal.set_number(session, &known.track.id, fields::FADER_DB.id, fader_db.min(12.0))
     }
 }
 
-/// The level of one track of a role beside the lead vocal, before room is made for it.
-fn target_lu(role: Role, tracks: &[Known]) -> f64 {
-    let Some(row) = row_of(role) else { return UNKNOWN_LU };
-    match role {
-        Role::LeadVocal => row.target_lu,
-        _ => row.target_lu - db_from_power(siblings(role, tracks).max(1) as f64),
-    }
+/// Where the table puts a track, with room made for the voice.
+fn shifted_lu(known: &Known, tracks: &[Known], shift_lu: f64) -> f64 {
+    target_lu(known, tracks) + if known.role == Role::LeadVocal { 0.0 } else { shift_lu }
 }
 
-fn siblings(role: Role, tracks: &[Known]) -> usize {
-    tracks.iter().filter(|known| known.role == role).count()
+/// The fader that puts it there. `None` for silence.
+fn fader_db(known: &Known, tracks: &[Known], shift_lu: f64) -> Option<f64> {
+    // Trims absorb recording level; where one is locked or at its limit, the fader makes up the rest.
+    // What is left of a trim's rounding to a hundredth is no reason to move a fader.
+    let entry_off_lu = known.facts.loudness_lufs()? + known.track.trim_db - STAGE_LUFS;
+    let entry_off_lu = if entry_off_lu.abs() < 0.006 { 0.0 } else { entry_off_lu };
+    Some(shifted_lu(known, tracks, shift_lu) - entry_off_lu)
+}
+
+/// The level of one track beside the lead vocal, before room is made for it.
+fn target_lu(known: &Known, tracks: &[Known]) -> f64 {
+    row_of(known.role).map_or(UNKNOWN_LU, |row| row.target_lu) - shared_lu(known, tracks)
+}
+
+/// How much of its role's level a track leaves to others of the role.
+fn shared_lu(known: &Known, tracks: &[Known]) -> f64 {
+    if matches!(known.role, Role::LeadVocal | Role::Unknown) {
+        return 0.0;
+    }
+    let others = tracks.iter().filter(|other| other.role == known.role && other.track.id != known.track.id);
+    db_from_power(1.0 + others.map(|other| together(known, other)).sum::<f64>())
+}
+
+/// How much of a track's sound another accompanies, 0 to 1: tenth of a second by tenth of a second, both at one loudness.
+/// Where nothing is known of when they play, all of it.
+fn together(one: &Known, other: &Known) -> f64 {
+    let contour = |known: &Known| {
+        let level = power_from_db(known.facts.loudness_lufs().unwrap_or(0.0));
+        let from = libm::round(known.facts.at_s / LoudnessContour::STEP_S) as i64;
+        let powers = &known.facts.profile.contour.powers;
+        (from, powers.iter().map(|power| f64::from(*power) / level).collect::<Vec<f64>>())
+    };
+    let ((from, own), (other_from, theirs)) = (contour(one), contour(other));
+    let all: f64 = own.iter().sum();
+    if all <= 0.0 || theirs.is_empty() {
+        return 1.0;
+    }
+    let shared = own.iter().enumerate().map(|(at, power)| {
+        let there = usize::try_from(from + at as i64 - other_from).ok();
+        there.and_then(|there| theirs.get(there)).map_or(0.0, |theirs| power.min(*theirs))
+    });
+    shared.sum::<f64>() / all
 }
 
 /// How far everything but the lead vocals has to move so that they lie as far under the mix as engineers leave them.
@@ -133,7 +209,7 @@ fn siblings(role: Role, tracks: &[Known]) -> usize {
 /// v/(v·s + A) is to be 10^(−2.7/10), so A is to be v·(10^(2.7/10) − s).
 fn room_for_the_voice(tracks: &[Known]) -> f64 {
     let busiest = tracks.iter().map(Known::activity).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let power = |known: &Known| power_from_db(target_lu(known.role, tracks)) * known.activity() / busiest;
+    let power = |known: &Known| power_from_db(target_lu(known, tracks)) * known.activity() / busiest;
     let voices: Vec<&Known> = tracks.iter().filter(|known| known.role == Role::LeadVocal).collect();
     let sung: f64 = voices.iter().map(|known| power(known)).sum();
     let others: f64 = tracks.iter().filter(|known| known.role != Role::LeadVocal).map(power).sum();

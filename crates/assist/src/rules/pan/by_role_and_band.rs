@@ -4,7 +4,7 @@
 //! and unknown tracks. Names that say left or right are believed. Pairs and more of one role are spread evenly and
 //! symmetrically inside their width; single tracks go to the side that has less energy so far. The kit is seen from
 //! the audience: hi-hat on the right, floor tom on the left. Stereo tracks, joined pairs too, keep balance 0 and width
-//! 1. Changes nothing when the tracks' own balance is kept, because an export carries its places with it.
+//! 1. Changes nothing when the tracks' own balance or that of a rough mix is kept, because either has its own places.
 //!
 //! **Why.** What shares a band is heard apart when it stands apart; lows stand in the middle, where two loudspeakers
 //! carry them and mono loses nothing. The pan law keeps power, so a mono sum moves no track by more than 3 dB.
@@ -67,7 +67,7 @@ impl Rule for ByRoleAndBand {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        if song.start == Start::Tracks {
+        if matches!(song.start, Start::Tracks | Start::Rough) {
             return Vec::new();
         }
         let mut tracks = song.sounding(session);

@@ -1,0 +1,27 @@
+//! What a track is, by its sound: [`features`] of its profile, a small [classifier](model) trained on synthesised and sampled
+//! instruments (`training/README.md`), and the [words] for what was heard.
+
+pub mod features;
+pub mod model;
+mod strokes;
+mod weights;
+mod words;
+
+use mixkeel_analysis::profile::Profile;
+
+pub use model::Odds;
+
+/// What was heard of a track.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// How probable each role is, on its own.
+    pub odds: Odds,
+    /// What it is like, in words: `low, short strokes, periodic`.
+    pub like: String,
+}
+
+/// Listens to a track; `None` where there is too little to hear, or its profile has no music layer.
+pub fn heard(profile: &Profile) -> Option<Heard> {
+    let features = features::features(profile)?;
+    Some(Heard { odds: model::odds(&features), like: words::description(&features) })
+}

@@ -1,0 +1,207 @@
+//! The balance: what a rough mix says is read back, what is buried comes up, and recording levels mean nothing.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is missing fails the test")]
+
+use std::convert::Infallible;
+
+use mixkeel_analysis::meter::Meter;
+use mixkeel_analysis::profile::{Profile, ProfileMeter};
+use mixkeel_assist::decide::{Decision, decide};
+use mixkeel_assist::ear::{Ear, Heard};
+use mixkeel_assist::roles::roles_from_names;
+use mixkeel_assist::rough::Rough;
+use mixkeel_assist::song::{Song, TrackFacts};
+use mixkeel_assist::start::Start;
+use mixkeel_dsp::block::Signal;
+use mixkeel_dsp::kernels::placing;
+use mixkeel_dsp::units::gain_from_db;
+use mixkeel_session::session::{Clip, Master, Session, Track};
+
+const RATE: u32 = 44_100;
+const SECONDS: usize = 8;
+
+/// Noise through a band-pass of one pole each, beaten at its own pace: a part of its own.
+fn part(seed: u32, low: f64, high: f64, beat_s: f64, gain_db: f64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(99);
+    let (mut slow, mut fast) = (0.0, 0.0);
+    (0..RATE as usize * SECONDS)
+        .map(|n| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            fast += high * (f64::from(state >> 8) / 8_388_608.0 - 1.0 - fast);
+            slow += low * (fast - slow);
+            let place = (n as f64 / f64::from(RATE) / beat_s).fract();
+            (gain_from_db(gain_db) * 0.3 * (fast - slow) * libm::exp(-2.0 * place)) as f32
+        })
+        .collect()
+}
+
+/// A band: names, left and (of stereo) right.
+fn band() -> Vec<(&'static str, Vec<Vec<f32>>)> {
+    vec![
+        ("Bass", vec![part(1, 0.001, 0.02, 0.9, 6.0)]),
+        ("Piano", vec![part(2, 0.02, 0.2, 0.7, 0.0), part(3, 0.02, 0.2, 0.7, 0.0)]),
+        ("Gtr", vec![part(4, 0.05, 0.3, 0.45, -6.0)]),
+        ("Shaker", vec![part(5, 0.5, 0.9, 0.25, -3.0)]),
+        ("Strings", vec![part(6, 0.03, 0.25, 3.0, -9.0), part(7, 0.03, 0.25, 3.0, -9.0)]),
+    ]
+}
+
+fn profile(sides: &[Vec<f32>]) -> Profile {
+    let signal = match sides {
+        [left, right] => Signal::stereo(left, right),
+        sides => Signal::mono(&sides[0]),
+    };
+    let mut meter = ProfileMeter::new(RATE, signal.channels());
+    meter.push(&signal);
+    meter.finish()
+}
+
+fn song(band: &[(&str, Vec<Vec<f32>>)], start: Start) -> (Song, Session) {
+    let names: Vec<&str> = band.iter().map(|(name, _)| *name).collect();
+    let (mut facts, mut tracks) = (Vec::new(), Vec::new());
+    for ((name, sides), guess) in band.iter().zip(roles_from_names(&names)) {
+        let id = name.to_lowercase().replace(' ', "-");
+        facts.push(TrackFacts::new(&id, name, &guess, 0.0, profile(sides)));
+        tracks.push(Track {
+            clips: vec![Clip { file: format!("{id}.wav"), right: None, at_s: 0.0 }],
+            role: guess.role,
+            ..Track::at_unity(id, *name)
+        });
+    }
+    let session = Session {
+        title: "Noise".to_owned(),
+        rate_hz: RATE,
+        focus: Vec::new(),
+        song: Default::default(),
+        sections: Vec::new(),
+        goals: Vec::new(),
+        buses: Vec::new(),
+        returns: Vec::new(),
+        tracks,
+        master: Master::default(),
+    };
+    (Song::new(facts, Vec::new(), start), session)
+}
+
+/// The sum at these gains in dB and places.
+fn mixed(band: &[(&str, Vec<Vec<f32>>)], gains_db: &[f64], pans: &[f64]) -> Vec<Vec<f32>> {
+    let mut sum = vec![vec![0.0_f32; RATE as usize * SECONDS]; 2];
+    for (((_, sides), gain_db), pan) in band.iter().zip(gains_db).zip(pans) {
+        let gain = gain_from_db(*gain_db);
+        let (left, right) = if sides.len() == 1 { placing::mono_pan(*pan) } else { placing::balance(*pan) };
+        for ((out, side), share) in sum.iter_mut().zip(sides.iter().cycle()).zip([left, right]) {
+            out.iter_mut().zip(side).for_each(|(sum, x)| *sum += (gain * share) as f32 * x);
+        }
+    }
+    sum
+}
+
+struct Deaf;
+
+impl Ear for Deaf {
+    type Error = Infallible;
+
+    fn listen(&mut self, _session: &Session) -> Result<Heard, Infallible> {
+        Ok(Heard::default())
+    }
+}
+
+fn decided(song: &Song, session: &Session) -> Decision {
+    let Ok(decision) = decide(song, session, &mut Deaf);
+    decision
+}
+
+#[test]
+fn the_levels_and_places_of_a_known_sum_are_read_back() {
+    let band = band();
+    let (gains_db, pans) = ([-3.0, -11.0, 2.0, -8.0, 5.0], [0.0, 0.0, -0.6, 0.35, 0.0]);
+    let (song, session) = song(&band, Start::Rough);
+    let mix = profile(&mixed(&band, &gains_db, &pans));
+    let rough = Rough::read("rough", &mix, &song, &session);
+    assert!(rough.is_made_of_them() && rough.explained > 0.85, "{}", rough.explained);
+    for (at, (name, sides)) in band.iter().enumerate() {
+        let found = rough.found(&name.to_lowercase()).expect("it is told");
+        let gain_db = found.gain_db.expect("it is in the mix");
+        assert!((gain_db - gains_db[at]).abs() < 0.5, "{name}: {gain_db} for {}", gains_db[at]);
+        assert!(sides.len() == 2 || (found.pan - pans[at]).abs() < 0.1, "{name}: {}", found.pan);
+    }
+    // And the mix that starts from it has those levels between its tracks.
+    let song = Song { rough: Some(rough), ..song };
+    let decision = decided(&song, &session);
+    assert_eq!(decision.start, Start::Rough);
+    let level = |at: usize| decision.session.tracks[at].trim_db + decision.session.tracks[at].fader_db;
+    for at in 1..band.len() {
+        assert!((level(at) - level(0) - (gains_db[at] - gains_db[0])).abs() < 0.7, "{at}");
+    }
+    assert!((decision.session.tracks[2].pan + 0.6).abs() < 0.1);
+    assert!(decision.edits.iter().any(|edit| edit.by == "balance/rough-mix" && !edit.because.is_empty()));
+    let again = decided(&song, &decision.session);
+    assert_eq!(again.edits, Vec::new(), "a second decision changes nothing");
+}
+
+#[test]
+fn a_mix_among_the_files_is_found_and_one_of_another_song_is_not_believed() {
+    let mut tracks = band();
+    let mix = mixed(&tracks, &[-3.0, -11.0, 2.0, -8.0, 5.0], &[0.0; 5]);
+    tracks.push(("Rough Mix", mix));
+    let (song_with, session) = song(&tracks, Start::Auto);
+    let decision = decided(&song_with, &session);
+    assert_eq!(decision.start, Start::Rough);
+    assert!(decision.start_because.contains("Rough Mix"), "{}", decision.start_because);
+    // Other notes at other times.
+    let other: Vec<(&str, Vec<Vec<f32>>)> = vec![("Mix", vec![part(40, 0.01, 0.6, 1.31, 0.0)])];
+    let mix = profile(&mixed(&other, &[0.0], &[0.0]));
+    let (song, session) = song(&band(), Start::Auto);
+    let rough = Rough::read("other", &mix, &song, &session);
+    assert!(!rough.is_made_of_them(), "{}", rough.explained);
+}
+
+#[test]
+fn what_is_not_in_the_rough_mix_stands_where_its_role_puts_it() {
+    let band = band();
+    let (song, session) = song(&band, Start::Rough);
+    let mix = profile(&mixed(&band, &[0.0, 0.0, 0.0, f64::NEG_INFINITY, 0.0], &[0.0; 5]));
+    let rough = Rough::read("rough", &mix, &song, &session);
+    assert_eq!(rough.found("shaker").expect("it is told").gain_db, None);
+    let song = Song { rough: Some(rough), ..song };
+    let decision = decided(&song, &session);
+    let by =
+        |id: &str| decision.edits.iter().find(|edit| edit.address.to_string() == format!("{id}/fader_db"));
+    assert!(by("shaker").is_some_and(|edit| edit.by == "balance/by-role"));
+    assert!(by("bass").is_some_and(|edit| edit.by == "balance/rough-mix"));
+}
+
+#[test]
+fn a_part_that_the_others_cover_comes_up_and_recording_levels_mean_nothing() {
+    // Two pianos: one plays where nobody else does, one under the guitar and the strings.
+    let mut tracks = band();
+    tracks.push(("Organ", vec![part(8, 0.03, 0.25, 2.9, 0.0)]));
+    let (song_at, session) = song(&tracks, Start::Fresh);
+    let plain = decided(&song_at, &session);
+    let moved: Vec<&str> = plain
+        .edits
+        .iter()
+        .filter(|edit| edit.evidence.iter().any(|evidence| evidence.unit == "phon"))
+        .map(|edit| edit.address.strip.as_str())
+        .collect();
+    assert!(!moved.is_empty());
+    for edit in plain.edits.iter().filter(|edit| edit.by == "balance/by-role") {
+        assert!(edit.address.parameter.as_deref() == Some("fader_db"));
+    }
+    assert_eq!(decided(&song_at, &plain.session).edits, Vec::new(), "a second decision changes nothing");
+    // 12 dB on one input is taken out by its trim; no fader moves by more than its rounding.
+    for sound in &mut tracks[2].1 {
+        sound.iter_mut().for_each(|x| *x *= gain_from_db(-12.0) as f32);
+    }
+    let (song_at, session) = song(&tracks, Start::Fresh);
+    let turned = decided(&song_at, &session);
+    for (one, other) in plain.session.tracks.iter().zip(&turned.session.tracks) {
+        assert!(
+            (one.fader_db - other.fader_db).abs() < 0.11,
+            "{}: {} {}",
+            one.id,
+            one.fader_db,
+            other.fader_db
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! Who covers a track, as far as it is a fault: an overhead does not cover the snare that is in it.
+
+use mixkeel_analysis::masking::{Masker, TrackMasking};
+use mixkeel_session::role::Role;
+
+use crate::evidence::Evidence;
+use crate::finding::Cause;
+
+/// Frames in which a track has to sound before anything is said of it. Ours: 3 s of tenths.
+const LEAST_FRAMES: u64 = 30;
+
+/// Whether a track sounds long enough.
+pub fn sounds(track: &TrackMasking) -> bool {
+    track.sounding_frames >= LEAST_FRAMES
+}
+
+/// Whether a track is there to thicken another, so that nobody asks to hear it alone.
+pub fn is_layer(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Room
+            | Role::Overheads
+            | Role::VocalDouble
+            | Role::BackingVocal
+            | Role::Choir
+            | Role::Pad
+            | Role::Fx
+    )
+}
+
+/// Whether two roles may be one instrument heard twice: microphones on one kit, a voice and its double.
+fn one_instrument(one: Role, other: Role) -> bool {
+    let of_the_kit = |role| {
+        matches!(
+            role,
+            Role::Kick
+                | Role::Snare
+                | Role::Toms
+                | Role::Hihat
+                | Role::Overheads
+                | Role::Room
+                | Role::Cymbals
+                | Role::Drums
+                | Role::Percussion
+                | Role::Loop
+        )
+    };
+    let voice = |role| {
+        matches!(role, Role::LeadVocal | Role::VocalDouble | Role::BackingVocal | Role::Choir | Role::AdLib)
+    };
+    (one == other && one != Role::Unknown)
+        || (of_the_kit(one) && of_the_kit(other))
+        || (voice(one) && voice(other))
+}
+
+/// The part of its loudness that a track keeps if only other instruments count. `None` where it hardly sounds.
+pub fn kept_from_others(evidence: &Evidence, index: usize, track: &TrackMasking) -> Option<f64> {
+    if !sounds(track) || track.unmasked_sone <= 0.0 {
+        return None;
+    }
+    let role = evidence.tracks.get(index)?.role;
+    let own: f64 = track
+        .covered_by
+        .iter()
+        .filter(|cover| match cover.by {
+            Masker::Track(other) => {
+                evidence.tracks.get(other).is_some_and(|one| one_instrument(role, one.role))
+            }
+            Masker::Noise => true,
+        })
+        .map(|cover| cover.lost_sone)
+        .sum();
+    Some(((track.partial_sone + own) / track.unmasked_sone).clamp(0.0, 1.0))
+}
+
+/// Who takes most from a track, over everything or in a span of the masking report, by share of what is taken.
+pub fn maskers(evidence: &Evidence, index: usize, span: Option<usize>) -> Vec<Cause> {
+    let Some(masking) = &evidence.masking else { return Vec::new() };
+    let spans = span.and_then(|span| masking.spans.get(span)).unwrap_or(&masking.whole);
+    let Some(track) = spans.tracks.get(index) else { return Vec::new() };
+    let lost = track.lost_sone().max(f64::MIN_POSITIVE);
+    track
+        .covered_by
+        .iter()
+        .filter_map(|cover| {
+            let Masker::Track(other) = cover.by else { return None };
+            let strip = evidence.tracks.get(other)?;
+            let share = libm::round(cover.lost_sone / lost * 1_000.0) / 1_000.0;
+            (share >= 0.1).then(|| Cause { id: strip.id.clone(), name: strip.name.clone(), share })
+        })
+        .collect()
+}
+
+/// `; Guitar L takes 61 % of it`, or nothing.
+pub fn taken_by(maskers: &[Cause]) -> String {
+    maskers.first().map_or_else(String::new, |first| {
+        format!("; {} takes {:.0} % of what is lost", first.name, first.share * 100.0)
+    })
+}
