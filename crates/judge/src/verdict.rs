@@ -114,7 +114,7 @@ pub fn sentence(verdict: Verdict, findings: &[Finding], destination: Destination
                 return "This is a finished master: send the mix without its limiter.".to_owned();
             }
             format!(
-                "Re-evaluate before {}: {} cannot be undone later.",
+                "Re-evaluate before {}: {} has to be put right first.",
                 destination.word(),
                 list(&ids(Severity::Blocker))
             )

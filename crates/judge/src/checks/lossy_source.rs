@@ -1,6 +1,7 @@
 //! Sound that was stored in a coding that leaves things out.
 
 use crate::check::{ALWAYS, Case, Check};
+use crate::evidence::{Fault, Sureness};
 use crate::finding::{Finding, Severity};
 use crate::stored::of_fault;
 
@@ -15,5 +16,8 @@ fn look(case: &Case<'_>) -> Option<Finding> {
         return Some(Finding::new("lossy-source", Severity::Blocker, because, todo));
     }
     let why = "if so, what that coding left out cannot be brought back";
-    of_fault(case, "lossy-source", |_| Severity::Warning, why, todo)
+    // Sound that is steep by itself exists: a guess is a remark.
+    let severity =
+        |fault: &Fault| if fault.sureness == Sureness::Guess { Severity::Note } else { Severity::Warning };
+    of_fault(case, "lossy-source", severity, why, todo)
 }

@@ -1,5 +1,7 @@
 //! S and sh that jump out.
 
+use mixkeel_session::role::Role;
+
 use crate::causes::{by_energy, holders};
 use crate::check::{Case, Check, WHOLE};
 use crate::finding::{Finding, Severity};
@@ -31,6 +33,13 @@ fn look(case: &Case<'_>) -> Option<Finding> {
     }
     let level_db = out.iter().map(|burst| burst.level_db).sum::<f64>() / out.len() as f64;
     let tracks = by_energy(case.evidence, BAND_HZ, &loud);
+    // In a file a clap or a hi-hat may be what is heard; only where a voice is known to cause it, it is more than a remark.
+    let voice = |id: &str| {
+        let role = case.evidence.track(id).map(|strip| strip.role);
+        matches!(role, Some(Role::LeadVocal | Role::VocalDouble | Role::BackingVocal | Role::AdLib))
+    };
+    let by_voice = tracks.first().is_some_and(|first| voice(&first.id));
+    let severity = if by_voice { Severity::Warning } else { Severity::Note };
     let because = format!(
         "{} bursts between 4 and 10 kHz stand {level_db:.1} dB above all the rest over 560 Hz; brightening and limiting \
          in the master sharpen them{}",
@@ -44,7 +53,7 @@ fn look(case: &Case<'_>) -> Option<Finding> {
     let mut spans = loud;
     spans.truncate(64);
     Some(
-        Finding::new("sibilant", Severity::Warning, because, todo)
+        Finding::new("sibilant", severity, because, todo)
             .measured(level_db, THRESHOLD_DB, "dB")
             .weight(1.0 + (level_db - THRESHOLD_DB) / 6.0)
             .band(BAND_HZ.0, BAND_HZ.1)

@@ -230,7 +230,7 @@ impl StripReading {
     pub(super) fn mean(&self, from_s: f64, to_s: f64, gain: f64) -> Vec<Power> {
         let cell_s = self.every as f64 / f64::from(CELLS_PER_S);
         let from = libm::round(from_s.max(0.0) / cell_s) as usize;
-        let to = (libm::round(to_s.min(1e9).max(0.0) / cell_s) as usize).min(self.kept());
+        let to = (libm::round(to_s.clamp(0.0, 1e9) / cell_s) as usize).min(self.kept());
         let mut sum = vec![Power::default(); BANDS];
         for cell in from..to {
             for (sum, power) in sum.iter_mut().zip(self.cell(cell, gain)) {

@@ -28,7 +28,13 @@ impl Plant {
     pub fn warns(&self) -> bool {
         !matches!(
             self.id,
-            "low-end-wide" | "too-narrow" | "leading-silence" | "dc" | "over-limited" | "too-quiet"
+            "low-end-wide"
+                | "too-narrow"
+                | "leading-silence"
+                | "dc"
+                | "over-limited"
+                | "too-quiet"
+                | "sibilant"
         )
     }
 }

@@ -207,5 +207,11 @@ pub fn orchestra(seconds: f64) -> Sound {
         }
         delay += 331 + (delay * 7) % 211;
     }
+    // Seats are not level by themselves, and a hall is never silent.
+    let level = |channel: &[f32]| channel.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt();
+    let even = (level(&song.left) / level(&song.right)) as f32;
+    song.right.iter_mut().for_each(|x| *x *= even);
+    let mut room = noise(23);
+    song.each(|channel| channel.iter_mut().for_each(|x| *x += (3e-5 * room()) as f32));
     song
 }

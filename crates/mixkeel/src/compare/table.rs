@@ -1,7 +1,6 @@
 //! A comparison for people, at most 80 columns.
 
 use super::{CompareReport, Compared};
-use crate::console::number;
 use crate::lines::wrapped;
 
 /// How many differences are shown; all are in the document.
@@ -25,7 +24,7 @@ fn one(report: &CompareReport, other: &Compared) -> Vec<String> {
         Some(by_db) if by_db.abs() < 0.05 => "as loud; compared as they are".to_owned(),
         Some(by_db) => {
             let how = if by_db < 0.0 { "louder" } else { "softer" };
-            format!("{} LU {how}; turned by {by_db:+.1} dB before comparing", number(by_db.abs()))
+            format!("{:.1} LU {how}; turned by {by_db:+.1} dB before comparing", by_db.abs())
         }
         None => "one of them is silent".to_owned(),
     };

@@ -1,0 +1,180 @@
+//! The judge on sound whose faults are known. `cargo run --release -p mixkeel --example verdict_table` prints the whole
+//! table; this holds its core.
+#![allow(clippy::unwrap_used)] // a test that cannot set up its song has failed
+
+#[path = "../examples/planted/mod.rs"]
+mod planted;
+
+use std::sync::OnceLock;
+
+use mixkeel_dsp::units::gain_from_db;
+use mixkeel_judge::check::Destination;
+use mixkeel_judge::checks::CHECKS;
+use mixkeel_judge::finding::Severity;
+use mixkeel_judge::verdict::{Judgement, Verdict, judge};
+use mixkeel_session::role::Role;
+use planted::{PLANTS, Part, Sound, demo_parts, limit, mixed, songs};
+use rayon::prelude::*;
+
+/// The demo's tracks, 12 s from where all of them play.
+fn parts() -> &'static [Part] {
+    static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
+    PARTS.get_or_init(|| {
+        let parts = demo_parts();
+        let from_s = parts.iter().map(|part| part.sound.frames()).max().unwrap() as f64 / 96_000.0;
+        parts.into_iter().map(|part| Part { sound: part.sound.cut(from_s, 12.0), ..part }).collect()
+    })
+}
+
+fn demo() -> Sound {
+    let mut sum = Sound::silent(48_000, parts().iter().map(|part| part.sound.frames()).max().unwrap());
+    parts().iter().for_each(|part| sum.add(&part.sound, 1.0));
+    let lufs = sum.lufs();
+    sum.gain_db(-20.0 - lufs);
+    sum
+}
+
+fn ids(judged: &Judgement) -> Vec<String> {
+    judged.findings.iter().map(|one| format!("{} ({})", one.id, one.severity.word())).collect()
+}
+
+fn warnings(judged: &Judgement) -> usize {
+    judged.findings.iter().filter(|one| one.severity > Severity::Note).count()
+}
+
+#[test]
+fn a_sound_mix_is_ready_and_every_planted_fault_is_found_and_half_of_one_is_not() {
+    let clean = demo();
+    for destination in [Destination::Mastering, Destination::Release] {
+        let judged = clean.judged(destination);
+        assert!(judged.verdict != Verdict::ReEvaluate && warnings(&judged) <= 1, "{:?}", ids(&judged));
+    }
+    // Those whose strength has to be searched for, or that need a longer song, are in the example's table.
+    let searched = ["over-limited", "harsh", "boomy", "dull", "thin", "hum", "clipping"];
+    let jobs: Vec<_> = PLANTS
+        .iter()
+        .filter(|plant| !searched.contains(&plant.id))
+        .flat_map(|plant| [2.0, 0.5].map(|times| (plant, times)))
+        .collect();
+    let wrong: Vec<String> = jobs
+        .par_iter()
+        .filter_map(|(plant, times)| {
+            let mut sound = clean.clone();
+            (plant.plant)(&mut sound, *times);
+            let judged = sound.judged(plant.destination);
+            let there = judged.findings.iter().find(|one| one.id == plant.id);
+            let told = there.is_some_and(|one| one.severity > Severity::Note || !plant.warns());
+            let right = if *times > 1.0 { there.is_some() } else { !told };
+            (!right).then(|| format!("{} ×{times}: {:?}", plant.id, ids(&judged)))
+        })
+        .collect();
+    assert!(jobs.len() >= 36, "{}", jobs.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn metal_a_ballad_an_808_and_an_orchestra_are_not_blamed_for_being_themselves() {
+    type Song = (&'static str, fn(f64) -> Sound);
+    let all: [Song; 4] = [
+        ("metal", songs::metal),
+        ("ballad", songs::ballad),
+        ("808", songs::eight_oh_eight),
+        ("orchestra", songs::orchestra),
+    ];
+    let wrong: Vec<String> = all
+        .par_iter()
+        .flat_map_iter(|(name, play)| {
+            let mut song = play(16.0);
+            let lufs = song.lufs();
+            song.gain_db(-20.0 - lufs);
+            let mut wrong = Vec::new();
+            let judged = song.judged(Destination::Mastering);
+            if judged.verdict == Verdict::ReEvaluate || warnings(&judged) > 1 {
+                wrong.push(format!("{name}: {:?}", ids(&judged)));
+            }
+            // As loud as people want it, and over full scale between the samples: a master all the same.
+            for _ in 0..5 {
+                let lufs = song.lufs();
+                song.gain_db(-8.0 - lufs);
+                limit(&mut song, 0.98);
+            }
+            let peak = song.peak();
+            song.gain_db(0.3 - 20.0 * libm::log10(peak));
+            let judged = song.judged(Destination::Release);
+            if judged.verdict == Verdict::ReEvaluate {
+                wrong.push(format!("{name}, loud: {:?}", ids(&judged)));
+            }
+            if !judged.findings.iter().any(|one| one.id == "true-peak") {
+                wrong.push(format!("{name}: nobody says that it is over"));
+            }
+            // Given as a mix, it is sent back with one request and no list.
+            let judged = song.judged(Destination::Mastering);
+            if judged.findings.first().is_none_or(|one| one.id != "already-mastered") {
+                wrong.push(format!("{name}, loud, as a mix: {:?}", ids(&judged)));
+            }
+            wrong
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The demo with one track brought to this many times the level of the whole, and what is found in it.
+fn with(name: &str, times: f64) -> Judgement {
+    let mut whole = Sound::silent(48_000, parts()[0].sound.frames());
+    parts().iter().for_each(|part| whole.add(&part.sound, 1.0));
+    let mut changed = parts().to_vec();
+    let part = changed.iter_mut().find(|part| part.name == name).unwrap();
+    let level = part.sound.rms();
+    part.sound.gain_db(20.0 * libm::log10(times * whole.rms() / level));
+    judge(&mixed(&changed), Destination::Mastering)
+}
+
+#[test]
+fn a_track_that_nobody_hears_is_told() {
+    let judged = with("Pno", 0.006);
+    let finding = judged.findings.iter().find(|one| one.id == "masked-track");
+    assert!(
+        finding.is_some_and(|one| one.tracks.iter().any(|cause| cause.name == "Pno")),
+        "{:?}",
+        ids(&judged)
+    );
+    assert!(parts().iter().any(|part| part.role == Role::LeadVocal && part.in_focus));
+}
+
+#[test]
+fn every_finding_of_the_design_has_its_check_in_its_file() {
+    let design = "clipping true-peak over-limited too-quiet dc hum hiss clicks dropout muddy harsh dull thin boomy sibilant \
+                  mono-loss polarity lopsided too-narrow too-wide low-end-wide channel-delay truncated-start truncated-end \
+                  leading-silence lossy-source upsampled padded-bits buried-focus masked-track uneven-level flat-depth \
+                  flat-contour too-wet too-dry low-rate low-bits already-mastered";
+    let wanted: Vec<&str> = design.split_whitespace().collect();
+    assert_eq!(CHECKS.iter().map(|check| check.id).collect::<Vec<_>>(), wanted);
+    for check in &CHECKS {
+        let file = format!("checks/{}.rs", check.id.replace('-', "_"));
+        assert!(check.file.replace('\\', "/").ends_with(&file), "{} is in {}", check.id, check.file);
+    }
+}
+
+#[test]
+fn the_word_length_the_rate_and_what_is_silent_are_told_as_they_are() {
+    let clean = demo();
+    let found = |sound: &Sound, destination| ids(&sound.judged(destination));
+    let mut short = clean.clone();
+    (short.bits, short.float) = (12, false);
+    assert!(found(&short, Destination::Mastering).contains(&"low-bits (warning)".to_owned()));
+    (short.bits, short.float) = (24, false);
+    assert!(!found(&short, Destination::Mastering).iter().any(|id| id.starts_with("low-bits")));
+    let slow = Sound { rate_hz: 22_050, ..clean.clone() };
+    assert!(found(&slow, Destination::Mixing).contains(&"low-rate (warning)".to_owned()));
+    assert!(!found(&clean, Destination::Mixing).iter().any(|id| id.starts_with("low-rate")));
+    let steps = 32_768.0 * gain_from_db(0.0);
+    let mut padded = clean.clone();
+    padded.each(|channel| {
+        channel.iter_mut().for_each(|x| *x = ((f64::from(*x) * steps).round() / steps) as f32)
+    });
+    (padded.bits, padded.float) = (24, false);
+    assert!(found(&padded, Destination::Mastering).contains(&"padded-bits (note)".to_owned()));
+    let nothing = Sound::silent(48_000, 96_000).judged(Destination::Mastering);
+    assert_eq!(nothing.verdict, Verdict::ReEvaluate);
+    assert!(nothing.sentence.contains("low level"), "{}", nothing.sentence);
+}
