@@ -137,10 +137,18 @@ impl ByCrestAndRole {
         };
         let levels: Vec<f64> =
             character.envelope.peaks_dbfs().map(|peak| peak + known.track.trim_db).collect();
-        let Some(threshold) = threshold_db(&levels, &press, reduction_db) else { return Vec::new() };
-        let reductions = reductions_db(&levels, &press, threshold);
+        let Some(mut threshold) = threshold_db(&levels, &press, reduction_db) else { return Vec::new() };
         let powers: Vec<f64> = character.envelope.powers_db().collect();
-        let lost_lu = -loudness_change_lu(&known.facts.profile.contour, &powers, &reductions);
+        let lost_at = |threshold: f64| {
+            let reductions = reductions_db(&levels, &press, threshold);
+            -loudness_change_lu(&known.facts.profile.contour, &powers, &reductions)
+        };
+        // Where strokes are rare, the tenth that is read is what lies between them; the strokes themselves may lose no more.
+        let mut lost_lu = lost_at(threshold);
+        while lost_lu > reduction_db && threshold < -1.0 {
+            threshold += 0.5;
+            lost_lu = lost_at(threshold);
+        }
         let what = if row.struck { "its strokes" } else { "its level" };
         let because = format!(
             "{what} spread by {spread:.0} dB; {reduction_db:.1} dB less at the loud ones, and as loud as before"

@@ -7,9 +7,9 @@ use mixkeel_dsp::units::{db_from_power, gain_from_db};
 
 use crate::forecast::Forecast;
 
-/// Moments that are listened to. Ours: twenty seconds' worth, spread over all of the song in which the focus sounds; more of
+/// Moments that are listened to. Ours: twelve seconds' worth, spread over all of the song in which the focus sounds; more of
 /// them move the figures by less than a hundredth.
-const MOMENTS: usize = 200;
+const MOMENTS: usize = 120;
 
 /// The focus sounds in a cell when it is no further than this under its loudest, in dB.
 const SOUNDS_DB: f64 = 30.0;

@@ -43,6 +43,10 @@ pub const LEAST: (f64, f64) = (7.0, 0.65);
 /// From here on it is likely and not a guess.
 pub const SURE: (f64, f64) = (9.0, 0.75);
 
+/// Under this a peak of a drum is the drum's own note, in Hz. Ours: snares are tuned to 150 to 250, their first overtone
+/// lies under 350.
+const DRUM_NOTE_HZ: f64 = 350.0;
+
 /// Cuts are at least and at most this narrow.
 const QS: (f64, f64) = (3.0, 10.0);
 
@@ -130,7 +134,11 @@ impl Resonances {
 
 /// What rings in a track, highest first.
 fn peaks(known: &Known) -> Vec<Resonance> {
-    let rings = |peak: &&Resonance| peak.height_db >= LEAST.0 && peak.share_of_time >= LEAST.1;
+    let drum = matches!(known.role, Role::Snare | Role::Toms);
+    let rings = |peak: &&Resonance| {
+        let its_note = drum && peak.freq_hz < DRUM_NOTE_HZ;
+        !its_note && peak.height_db >= LEAST.0 && peak.share_of_time >= LEAST.1
+    };
     known.facts.profile.character.resonances.iter().filter(rings).take(MOST_CUTS).copied().collect()
 }
 

@@ -91,8 +91,9 @@ pub const WET_DB: f64 = 7.0;
 const LEAST_DECAYS: usize = 3;
 
 /// A voice does not ring by itself: where its sound falls this slowly, in seconds, and no direct sound is seen to stop, it is
-/// in a room already. Ours: the end of a sung word takes 0.1 to 0.2 s.
-const VOICE_RINGS_S: f64 = 0.45;
+/// in a room already. Ours: a sung word ends within 0.2 s, and one that is let go slowly within twice as much; what takes this
+/// long is a church.
+const VOICE_RINGS_S: f64 = 0.9;
 
 /// Words in a name that say that the effect is in the file.
 const WET_WORDS: [&str; 9] =
@@ -117,6 +118,10 @@ pub fn wetness(facts: &TrackFacts, role: Role) -> Wetness {
     let words = name.split(|c: char| !c.is_alphanumeric());
     if words.into_iter().any(|word| WET_WORDS.contains(&word)) {
         return Wetness::Wet;
+    }
+    // A shell that rings falls in two steps, as a room does: of drums the ratio says nothing (see `analysis::space`).
+    if matches!(role, Role::Snare | Role::Toms | Role::Percussion | Role::Hihat) {
+        return Wetness::Unknown;
     }
     let space = &facts.profile.character.space;
     let enough = |estimate: &mixkeel_analysis::space::Estimate| estimate.decays >= LEAST_DECAYS;
