@@ -36,7 +36,7 @@ fn note(sound: &mut Sound, at_s: f64, length_s: f64, gains: (f64, f64), mut wave
 /// A wave of harmonics that fall by a power.
 fn harmonics(freq_hz: f64, fall: f64, t: f64) -> f64 {
     (1..=24)
-        .map(|k| f64::from(k))
+        .map(f64::from)
         .take_while(|k| k * freq_hz < 14_000.0)
         .map(|k| libm::sin(TAU * k * freq_hz * t + k * k) * libm::pow(k, -fall))
         .sum()
