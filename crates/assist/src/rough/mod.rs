@@ -35,8 +35,8 @@ const ALIKE: f64 = 0.98;
 /// A track at less than this beside what it would be in the plain sum is not in the mix. Ours: 40 dB down nobody hears it.
 const ABSENT_DB: f64 = -40.0;
 
-/// How much better tracks have to explain a mix in time than half a song out of time, for it to be a mix of them. Ours: the
-/// shared songs' own mixes lie by more above chance, and no mix of another song does (`against_people`).
+/// How much better tracks have to explain a mix in time than half a song out of time, for it to be a mix of them. Ours:
+/// sounds that have nothing to do with each other differ by a few hundredths.
 pub const OVER_CHANCE: f64 = 0.1;
 
 /// How much of a file its neighbours have to explain for it to be taken for their mix without being told. Ours: an author's
