@@ -6,7 +6,7 @@ use mixkeel::Error;
 use crate::answer::Answer;
 use crate::commands::{
     check, compare, completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render,
-    schema,
+    report, schema,
 };
 use crate::face::Face;
 
@@ -89,6 +89,8 @@ pub enum Command {
     Explain(explain::Explain),
     /// Hold a session to its goals: pass or fail, and by how much
     Goals(goals::Goals),
+    /// Make the page of a mix or a file: verdict, sound, evidence
+    Report(report::Report),
     /// Measure files: loudness, peaks, spectrum, faults
     Measure(measure::Measure),
     /// Say whether it is ready for what comes next, and what is not
@@ -123,6 +125,7 @@ impl Command {
             Command::Render(command) => command.run(face),
             Command::Explain(command) => command.run(),
             Command::Goals(command) => command.run(face),
+            Command::Report(command) => command.run(face),
             Command::Measure(command) => command.run(face),
             Command::Check(command) => command.run(face),
             Command::Compare(command) => command.run(face),

@@ -20,6 +20,7 @@ pub mod json;
 pub mod lines;
 pub mod measure;
 pub mod mix;
+pub mod page;
 pub mod plan;
 pub mod play;
 pub mod project;

@@ -21,6 +21,7 @@ pub fn all() -> Vec<(String, Value)> {
         one::<crate::goals::GoalsReport>("goals"),
         one::<crate::project::ledger::Line>("ledger"),
         one::<crate::measure::MeasureReport>("measure"),
+        one::<crate::page::make::PageOutcome>("page"),
         one::<crate::plan::Plan>("plan"),
         one::<crate::render::RenderOutcome>("render"),
         one::<crate::report::Report>("report"),

@@ -1,31 +1,11 @@
 //! Goals of a session on disk: written, understood, measured on the render, and failed by an exit code's worth.
 
-use std::path::Path;
+mod common;
 
+use common::{tone, write_wav};
 use mixkeel::Silent;
 use mixkeel::goals::{add, goals};
-
-/// A second of sine at a level, as 16-bit WAV.
-fn tone(path: &Path, hz: f64, level: f64, seconds: f64) {
-    let rate = 48_000_u32;
-    let frames = (seconds * f64::from(rate)) as u32;
-    let mut bytes = Vec::new();
-    bytes.extend(b"RIFF");
-    bytes.extend((36 + 2 * frames).to_le_bytes());
-    bytes.extend(b"WAVEfmt ");
-    bytes.extend(16_u32.to_le_bytes());
-    bytes.extend([1, 0, 1, 0]);
-    bytes.extend(rate.to_le_bytes());
-    bytes.extend((2 * rate).to_le_bytes());
-    bytes.extend([2, 0, 16, 0]);
-    bytes.extend(b"data");
-    bytes.extend((2 * frames).to_le_bytes());
-    for n in 0..frames {
-        let x = level * (std::f64::consts::TAU * hz * f64::from(n) / f64::from(rate)).sin();
-        bytes.extend(((x * 32_767.0) as i16).to_le_bytes());
-    }
-    std::fs::write(path, bytes).unwrap();
-}
+use mixkeel_dsp::block::Channels;
 
 const SESSION: &str = r#"mixkeel = 1
 rate_hz = 48000
@@ -65,8 +45,9 @@ points = [[3.0, 0.0], [3.1, 4.0]]
 
 fn song() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    tone(&folder.path().join("voice.wav"), 997.0, 0.2, 6.0);
-    tone(&folder.path().join("keys.wav"), 1_005.0, 0.2, 6.0);
+    for (name, freq_hz) in [("voice.wav", 997.0), ("keys.wav", 1_005.0)] {
+        write_wav(&folder.path().join(name), &tone(freq_hz, 0.2, 6 * 48_000, Channels::Mono), 48_000);
+    }
     std::fs::write(folder.path().join("session.toml"), SESSION).unwrap();
     folder
 }
@@ -109,10 +90,13 @@ fn what_fails_says_by_how_much_and_what_is_not_understood_fails_too() {
 fn a_goal_is_written_into_the_session_and_what_stands_there_stays() {
     let folder = song();
     let session = folder.path().join("session.toml");
-    let added = add(&session, &["the chorus is the biggest".to_owned()]).unwrap();
-    assert_eq!(added, ["goal-2: the mix in chorus: biggest, at least 0.5 LU"]);
+    let added = add(&session, &["the keys are quieter than the voice".to_owned()]).unwrap();
+    assert_eq!(added, ["goal-2: keys: louder than voice, at most -1 LU"]);
     let text = std::fs::read_to_string(&session).unwrap();
-    assert!(text.contains("# the part that matters") && text.contains("say = \"the chorus is the biggest\""));
+    assert!(
+        text.contains("# the part that matters")
+            && text.contains("say = \"the keys are quieter than the voice\"")
+    );
     assert!(goals(&session, &[], &Silent).unwrap().goals[1].passes);
 
     let before = std::fs::read(&session).unwrap();

@@ -13,4 +13,5 @@ pub mod measure;
 pub mod mix;
 pub mod plan;
 pub mod render;
+pub mod report;
 pub mod schema;

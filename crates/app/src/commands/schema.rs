@@ -51,7 +51,7 @@ impl Schema {
     /// When there is no schema of that name.
     pub fn run(&self) -> Result<Answer, Error> {
         if self.pages {
-            let mut pages = mixkeel::reference::processor_pages();
+            let mut pages = mixkeel::reference::pages();
             pages.insert("docs/reference/cli.md".to_owned(), manual::cli_page());
             let names: Vec<String> = pages.keys().cloned().collect();
             return Ok(Answer::new(&Pages { schema: "mixkeel/pages/1", pages }, &names)?.data());

@@ -12,6 +12,7 @@ mod atomic;
 pub mod disk;
 mod error;
 mod flac;
+mod opus;
 mod spec;
 mod wav;
 mod word;
@@ -19,5 +20,6 @@ mod writer;
 
 pub use atomic::{write_atomically, write_atomically_on};
 pub use error::{Kind, WriteError};
+pub use opus::{OPUS_RATE_HZ, opus_bytes};
 pub use spec::{Bits, Format, Loudness, Spec, Tags, UnknownWord};
 pub use writer::{Writer, Written, create, create_on};

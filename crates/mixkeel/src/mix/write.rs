@@ -11,7 +11,7 @@ use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::verdict::judge;
+use mixkeel_judge::verdict::{Judgement, judge};
 use mixkeel_session::difference::differences;
 use mixkeel_session::edit::{Edit, Edits, Sureness};
 use mixkeel_session::graph::{Graph, NodeIndex};
@@ -27,6 +27,8 @@ use crate::console::console;
 use crate::deliver::{Figures, deliver};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::EvidenceTaps;
+use crate::page::make::{Matter, write as write_page};
+use crate::page::{self, Embed, Source, as_sent};
 use crate::play::files::FileTap;
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
@@ -80,8 +82,8 @@ impl Version<'_> {
             length_s: length_frames as f64 / f64::from(session.rate_hz),
             mix: measured,
             verdict: Some(judged.verdict),
-            verdict_because: judged.sentence,
-            findings: judged.findings,
+            verdict_because: judged.sentence.clone(),
+            findings: judged.findings.clone(),
             start: start_report(&self.decided.decision),
             headroom_db: session.master.headroom_db,
             listen: copy,
@@ -102,9 +104,20 @@ impl Version<'_> {
         draft.record("console.md", &console(session))?;
         draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
+        self.page(&draft, &evidence, &judged)?;
         let line = crate::json::to_line(&self.line(draft.version(), hash, measured))?;
         let folder = draft.finish(&line)?;
         Ok((report, folder))
+    }
+
+    /// The page that a person opens: the mix beside the tracks as they were sent, and all that was found.
+    fn page(&self, draft: &Draft, evidence: &Evidence, judgement: &Judgement) -> Result<(), Error> {
+        let session = &self.decided.prepared.session;
+        let sent = Source::Session(Box::new(as_sent(session)), self.decided.shelf.folder.clone());
+        let sources = [("Mix", Source::File(draft.file("mix.wav"))), ("Tracks as sent", sent)];
+        let version = Some(draft.version());
+        let matter = Matter { title: &session.title, version, evidence, judgement, edits: &self.edits };
+        write_page(&matter, &sources, Embed::Loops, &draft.file(page::make::NAME)).map(drop)
     }
 
     /// The session's text: a person's file keeps its comments and order.

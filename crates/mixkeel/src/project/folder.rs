@@ -19,7 +19,7 @@ const KEPT: [&str; 3] = ["listen.flac", "mix.wav", "mix-dry.wav"];
 /// At the top while newest, gone when a newer one comes: they can be rendered again.
 const RENEWED: [&str; 1] = ["stems"];
 /// Copied to the top; the version's folder keeps them as written.
-const RECORDS: [&str; 4] = ["session.toml", "console.md", "report.json", "edits.json"];
+const RECORDS: [&str; 5] = ["session.toml", "console.md", "report.html", "report.json", "edits.json"];
 /// The line that the version adds to the ledger, until it is there and as a record.
 const LEDGER_LINE: &str = "ledger-line.json";
 

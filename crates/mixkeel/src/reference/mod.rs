@@ -1,5 +1,6 @@
-//! The reference pages of the processors, made from their declarations: one a kind, and the list of all.
+//! The reference pages: one a processor, made from its declaration, with a list of all; and one of goals.
 
+mod goals;
 mod page;
 mod plot;
 
@@ -11,8 +12,9 @@ use mixkeel_dsp::catalog::CATALOG;
 const FOLDER: &str = "docs/reference/processors";
 
 /// Every page and picture: path from the root of the repository, and what stands in the file.
-pub fn processor_pages() -> BTreeMap<String, String> {
-    let mut pages = BTreeMap::from([(format!("{FOLDER}/README.md"), list())]);
+pub fn pages() -> BTreeMap<String, String> {
+    let mut pages =
+        BTreeMap::from([(format!("{FOLDER}/README.md"), list()), (goals::PATH.to_owned(), goals::page())]);
     for kind in CATALOG {
         let picture = plot::of(kind);
         let image = picture.as_ref().map(|_| format!("{}.svg", kind.id));
@@ -40,7 +42,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_page_that_names_all_its_settings() {
-        let pages = processor_pages();
+        let pages = pages();
         for kind in CATALOG {
             let page = &pages[&format!("{FOLDER}/{}.md", kind.id)];
             let of_bands = kind.bands.map_or(&[][..], |bands| bands.specs);

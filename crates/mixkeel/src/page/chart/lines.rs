@@ -1,0 +1,268 @@
+//! Curves over time or frequency, with zones behind them and pins on them.
+
+use std::fmt::Write;
+
+use super::scale::Axis;
+use super::{WIDTH, figure, label, place};
+use crate::page::html::{escape, table};
+
+/// Room around the plot for what stands beside it.
+const LEFT: f64 = 48.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 26.0;
+const BOTTOM: f64 = 34.0;
+
+/// Lines are told apart by their dashes too, not by colour alone.
+const DASHES: [&str; 6] = ["", "7 4", "2 3", "10 3 2 3", "12 6", "4 2"];
+
+/// One curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What it is.
+    pub name: String,
+    /// Places along and up; a gap where there is nothing up.
+    pub points: Vec<(f64, Option<f64>)>,
+}
+
+/// A stretch of the axis along, shaded and named: a section.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone {
+    /// What it is called.
+    pub name: String,
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+}
+
+/// A place on the axis along that something is said about; a click plays there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pin {
+    /// The number or letter on it.
+    pub mark: String,
+    /// Where.
+    pub at: f64,
+    /// What is said.
+    pub text: String,
+}
+
+/// A chart of lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    /// What it shows.
+    pub title: String,
+    /// The same in a sentence with its figures, for who does not see it.
+    pub summary: String,
+    /// Along.
+    pub x: Axis,
+    /// Up.
+    pub y: Axis,
+    /// The curves, the most important first.
+    pub lines: Vec<Line>,
+    /// Between two curves: places along with the lower and the upper edge.
+    pub between: Vec<(f64, f64, f64)>,
+    /// What the area between is called.
+    pub between_name: String,
+    /// Stretches.
+    pub zones: Vec<Zone>,
+    /// Pins.
+    pub pins: Vec<Pin>,
+    /// How many points of each line stand in the table at most; the rest is left out evenly.
+    pub table_rows: usize,
+}
+
+impl Lines {
+    /// A chart with nothing in it yet.
+    pub fn new(title: &str, x: Axis, y: Axis) -> Self {
+        Self {
+            title: title.to_owned(),
+            summary: title.to_owned(),
+            x,
+            y,
+            lines: Vec::new(),
+            between: Vec::new(),
+            between_name: String::new(),
+            zones: Vec::new(),
+            pins: Vec::new(),
+            table_rows: 40,
+        }
+    }
+
+    /// The figure with its table.
+    pub fn draw(&self) -> String {
+        let height = 260.0;
+        let (from_x, to_x) = (LEFT, WIDTH - RIGHT);
+        let (from_y, to_y) = (height - BOTTOM, TOP);
+        let at_x = |value: f64| from_x + (to_x - from_x) * self.x.part(value);
+        let at_y = |value: f64| from_y + (to_y - from_y) * self.y.part(value);
+        let mut svg = String::new();
+        for (n, zone) in self.zones.iter().enumerate() {
+            let (left, right) = (at_x(zone.from), at_x(zone.to));
+            let _ = write!(
+                svg,
+                "<rect class=\"zone z{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
+                n % 2,
+                place(left),
+                place(to_y),
+                place(right - left),
+                place(from_y - to_y)
+            );
+            // A name that does not fit is left to the table.
+            if right - left > 7.0 * zone.name.chars().count() as f64 {
+                svg.push_str(&label((left + right) / 2.0, TOP - 8.0, "middle", &zone.name));
+            }
+        }
+        for tick in self.y.ticks() {
+            let y = at_y(tick);
+            let _ = write!(svg, "<path class=\"grid\" d=\"M{from_x} {0}H{to_x}\"/>", place(y));
+            svg.push_str(&label(from_x - 6.0, y + 4.0, "end", &self.y.text(tick)));
+        }
+        for tick in self.x.ticks() {
+            let x = at_x(tick);
+            let _ = write!(svg, "<path class=\"grid\" d=\"M{0} {from_y}v5\"/>", place(x));
+            // The last one would stand half outside.
+            let anchor = if to_x - x < 12.0 { "end" } else { "middle" };
+            svg.push_str(&label(x, from_y + 17.0, anchor, &self.x.text(tick)));
+        }
+        svg.push_str(&label(0.0, TOP - 14.0, "start", &self.y.name));
+        if self.between.len() > 1 {
+            let upper = self.between.iter().map(|&(x, _, high)| (at_x(x), at_y(high)));
+            let lower = self.between.iter().rev().map(|&(x, low, _)| (at_x(x), at_y(low)));
+            let points: Vec<String> =
+                upper.chain(lower).map(|(x, y)| format!("{},{}", place(x), place(y))).collect();
+            let _ = write!(svg, "<polygon class=\"between\" points=\"{}\"/>", points.join(" "));
+        }
+        for (n, line) in self.lines.iter().enumerate().rev() {
+            let dash = DASHES[n % DASHES.len()];
+            let _ = write!(
+                svg,
+                "<path class=\"line c{}\" stroke-dasharray=\"{dash}\" d=\"{}\"/>",
+                n % 6,
+                path(line, at_x, at_y)
+            );
+        }
+        for pin in &self.pins {
+            let x = at_x(pin.at);
+            let _ = write!(
+                svg,
+                "<g class=\"pin\" data-seek=\"{:.3}\"><path d=\"M{1} {from_y}V{to_y}\"/><circle cx=\"{1}\" cy=\"{to_y}\" r=\"8\"/>\
+                 <text x=\"{1}\" y=\"{2}\" text-anchor=\"middle\">{3}</text><title>{4}</title></g>",
+                pin.at,
+                place(x),
+                place(to_y + 4.0),
+                escape(&pin.mark),
+                escape(&pin.text)
+            );
+        }
+        figure(&self.title, &self.summary, &self.legend(), height, &svg, &self.table())
+    }
+
+    fn legend(&self) -> String {
+        if self.lines.len() + usize::from(!self.between.is_empty()) < 2 {
+            return String::new();
+        }
+        let mut html = String::from("<ul class=\"legend\">");
+        for (n, line) in self.lines.iter().enumerate() {
+            let _ = write!(
+                html,
+                "<li><svg viewBox=\"0 0 30 8\" aria-hidden=\"true\"><path class=\"line c{}\" stroke-dasharray=\"{}\" d=\"M0 4H30\"/></svg>{}</li>",
+                n % 6,
+                DASHES[n % DASHES.len()],
+                escape(&line.name)
+            );
+        }
+        if !self.between.is_empty() {
+            let _ = write!(
+                html,
+                "<li><svg viewBox=\"0 0 30 8\" aria-hidden=\"true\"><rect class=\"between\" width=\"30\" height=\"8\"/></svg>{}</li>",
+                escape(&self.between_name)
+            );
+        }
+        html.push_str("</ul>");
+        html
+    }
+
+    fn table(&self) -> String {
+        let longest = self.lines.iter().max_by_key(|line| line.points.len());
+        let Some(longest) = longest else { return String::new() };
+        let step = longest.points.len().div_ceil(self.table_rows.max(1)).max(1);
+        let mut head = vec![self.x.name.as_str()];
+        head.extend(self.lines.iter().map(|line| line.name.as_str()));
+        let has_zones = !self.zones.is_empty();
+        if has_zones {
+            head.push("section");
+        }
+        let rows: Vec<Vec<String>> = longest
+            .points
+            .iter()
+            .enumerate()
+            .step_by(step)
+            .map(|(n, (x, _))| {
+                let mut row = vec![self.x.text(*x)];
+                row.extend(self.lines.iter().map(|line| {
+                    let up = line.points.get(n).and_then(|(_, up)| *up);
+                    crate::page::html::figure(up, 1)
+                }));
+                if has_zones {
+                    let zone = self.zones.iter().find(|zone| (zone.from..zone.to).contains(x));
+                    row.push(zone.map_or(String::new(), |zone| zone.name.clone()));
+                }
+                row
+            })
+            .collect();
+        table(&format!("{} ({})", self.title, self.y.name), &head, &rows)
+    }
+}
+
+/// The path of a curve, with a new beginning after every gap.
+fn path(line: &Line, at_x: impl Fn(f64) -> f64, at_y: impl Fn(f64) -> f64) -> String {
+    let mut path = String::new();
+    let mut drawing = false;
+    for &(x, y) in &line.points {
+        match y.filter(|y| y.is_finite()) {
+            Some(y) => {
+                let _ =
+                    write!(path, "{}{} {}", if drawing { "L" } else { "M" }, place(at_x(x)), place(at_y(y)));
+                drawing = true;
+            }
+            None => drawing = false,
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_stands_in_the_table_too() {
+        let mut chart = Lines::new(
+            "Loudness",
+            Axis::new("time", Kind::Time, 0.0, 3.0),
+            Axis::new("LUFS", Kind::Plain, -30.0, -10.0),
+        );
+        chart.lines.push(Line {
+            name: "mix".to_owned(),
+            points: vec![(0.0, Some(-20.0)), (1.0, None), (2.0, Some(-12.5))],
+        });
+        chart.zones.push(Zone { name: "verse".to_owned(), from: 0.0, to: 2.0 });
+        chart.pins.push(Pin { mark: "1".to_owned(), at: 2.0, text: "a <click>".to_owned() });
+        let html = chart.draw();
+        assert!(html.contains("<td class=\"figure\">−12.5</td>") && html.contains("<td>verse</td>"));
+        assert_eq!(html.matches("class=\"line c0\"").count(), 1);
+        let drawn = html.split(" d=\"").find(|d| d.starts_with('M') && d.contains(' ')).unwrap();
+        assert!(!drawn.is_empty());
+        assert!(html.contains("data-seek=\"2.000\"") && !html.contains("<click>"));
+    }
+
+    #[test]
+    fn a_gap_stays_a_gap() {
+        let line = Line {
+            name: String::new(),
+            points: vec![(0.0, Some(1.0)), (1.0, None), (2.0, Some(1.0)), (3.0, Some(2.0))],
+        };
+        assert_eq!(path(&line, |x| x, |y| y), "M0 1M2 1L3 2");
+    }
+}

@@ -1,0 +1,155 @@
+//! `report`: makes the page of a session or of a file, again or for the first time.
+
+use std::path::{Path, PathBuf};
+
+use mixkeel_io::write::write_atomically;
+use mixkeel_judge::check::Destination;
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::verdict::{Judgement, judge};
+use mixkeel_session::edit::{Edit, Edits};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Embed, Page, Source, as_sent, loops};
+use crate::error::{Error, ErrorKind};
+use crate::evidence;
+use crate::project::paths::song_name;
+use crate::project::session_file;
+use crate::watch::Watch;
+
+/// The file beside a mix.
+pub const NAME: &str = "report.html";
+
+/// What goes into the page, and where the page goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageOptions {
+    /// Where to; beside a session, or in the current folder for a file, when not said.
+    pub out: Option<PathBuf>,
+    /// How much sound.
+    pub embed: Embed,
+    /// A record to listen to beside it.
+    pub reference: Option<PathBuf>,
+}
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PageOutcome {
+    /// `mixkeel/page/1`.
+    pub schema: String,
+    /// The page.
+    pub page: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The verdict that it opens on.
+    pub verdict: String,
+    /// The same in one sentence.
+    pub sentence: String,
+}
+
+impl PageOutcome {
+    /// The name of this JSON.
+    pub const SCHEMA: &'static str = "mixkeel/page/1";
+
+    /// What to tell the user.
+    pub fn summary(&self) -> Vec<String> {
+        let mut lines = vec![self.page.clone()];
+        lines.extend(crate::lines::wrapped(&self.sentence, "", "  "));
+        lines
+    }
+}
+
+/// Makes the page of a session (or the folder of a mix) or of a file of sound.
+///
+/// # Errors
+/// What cannot be read or written, or a request to stop. Nothing half-written stays.
+pub fn make(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
+    let is_session =
+        path.is_dir() || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    if is_session { of_session(path, options, watch) } else { of_file(path, options, watch) }
+}
+
+fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
+    let opened = session_file::open(path)?;
+    let (evidence, session) = evidence::of_session(path, watch)?;
+    let mut sources = vec![
+        ("Mix", Source::Session(Box::new(session.clone()), opened.folder.clone())),
+        ("Tracks as sent", Source::Session(Box::new(as_sent(&session)), opened.folder.clone())),
+    ];
+    sources.extend(options.reference.clone().map(|path| ("Reference", Source::File(path))));
+    let edits = edits_of(&opened.path);
+    let out = options.out.clone().unwrap_or_else(|| opened.folder.join(NAME));
+    let judgement = judge(&evidence, Destination::Mastering);
+    let matter = Matter {
+        title: &session.title,
+        version: None,
+        evidence: &evidence,
+        judgement: &judgement,
+        edits: &edits,
+    };
+    write(&matter, &sources, options.embed, &out)
+}
+
+fn of_file(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
+    let evidence = evidence::of_file(path, watch)?;
+    let mut sources = vec![("Mix", Source::File(path.to_path_buf()))];
+    sources.extend(options.reference.clone().map(|path| ("Reference", Source::File(path))));
+    let name = song_name(path);
+    let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}-report.html")));
+    let judgement = judge(&evidence, Destination::Mastering);
+    let matter =
+        Matter { title: &name, version: None, evidence: &evidence, judgement: &judgement, edits: &[] };
+    write(&matter, &sources, options.embed, &out)
+}
+
+/// What a page says, but for the sound.
+#[derive(Debug)]
+pub struct Matter<'a> {
+    /// The song or the file.
+    pub title: &'a str,
+    /// Which version of a mix it is about.
+    pub version: Option<u32>,
+    /// What was measured.
+    pub evidence: &'a Evidence,
+    /// What comes of it.
+    pub judgement: &'a Judgement,
+    /// What was decided.
+    pub edits: &'a [Edit],
+}
+
+/// Writes a page.
+///
+/// # Errors
+/// A source of sound that cannot be read, or a place that cannot be written to.
+pub fn write(
+    matter: &Matter<'_>,
+    sources: &[(&str, Source)],
+    embed: Embed,
+    to: &Path,
+) -> Result<PageOutcome, Error> {
+    let loops = loops(sources, matter.evidence, &matter.judgement.findings, embed)?;
+    let page = Page {
+        title: matter.title,
+        version: matter.version,
+        judgement: matter.judgement,
+        evidence: matter.evidence,
+        edits: matter.edits,
+        loops: &loops,
+    };
+    let html = page.html();
+    write_atomically(to, html.as_bytes()).map_err(|error| {
+        Error::new(ErrorKind::Unwritable, "can't write the report").at(to).because(error.to_string())
+    })?;
+    Ok(PageOutcome {
+        schema: PageOutcome::SCHEMA.to_owned(),
+        page: to.display().to_string(),
+        bytes: html.len() as u64,
+        verdict: matter.judgement.verdict.word().to_owned(),
+        sentence: matter.judgement.sentence.clone(),
+    })
+}
+
+/// The edits beside a session; none where there are none to read, since a page can do without.
+fn edits_of(session: &Path) -> Vec<Edit> {
+    let bytes = std::fs::read(session.with_file_name("edits.json")).unwrap_or_default();
+    serde_json::from_slice::<Edits>(&bytes).map(|edits| edits.edits).unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! Who covers whom: tracks by tracks.
+
+use mixkeel_analysis::masking::Masker;
+use mixkeel_judge::evidence::Evidence;
+
+use super::name_of;
+use crate::page::chart::{Cell, Matrix};
+use crate::page::html::{paragraph, part};
+
+/// Less than this of a track's loudness is not worth a figure: it is a third of what anybody notices.
+const LEAST: f64 = 0.02;
+
+/// The part; nothing for a file, whose tracks nobody knows.
+pub fn draw(evidence: &Evidence) -> String {
+    let Some(masking) = &evidence.masking else { return String::new() };
+    let tracks = &evidence.tracks;
+    let mut rows = Vec::new();
+    let mut most_covered: Option<(String, f64)> = None;
+    for (track, covered) in tracks.iter().zip(&masking.whole.tracks) {
+        let part_of =
+            |sone: f64| if covered.unmasked_sone > 0.0 { sone / covered.unmasked_sone } else { 0.0 };
+        let mut cells = vec![shaded(part_of(covered.lost_sone()))];
+        cells.extend((0..tracks.len()).map(|by| {
+            let cover = covered.covered_by.iter().find(|cover| cover.by == Masker::Track(by));
+            shaded(cover.map_or(0.0, |cover| part_of(cover.lost_sone)))
+        }));
+        let lost = part_of(covered.lost_sone());
+        if most_covered.as_ref().is_none_or(|(_, most)| lost > *most) {
+            most_covered = Some((name_of(track), lost));
+        }
+        rows.push((name_of(track), cells));
+    }
+    let mut columns = vec!["all together".to_owned()];
+    columns.extend(tracks.iter().map(name_of));
+    let matrix = Matrix {
+        caption: "Percent of its loudness that the track in the row loses to the one in the column"
+            .to_owned(),
+        corner: "track".to_owned(),
+        columns,
+        rows,
+    };
+    let body = matrix.draw()
+        + &paragraph(
+            "Partial loudness after Moore, Glasberg and Baer (1997), heard at the reference level, over the moments in \
+             which the track sounds. The five that cover most are told apart. Every track loses something in a mix; \
+             what matters is whether the ones the song is about lose least.",
+        );
+    let lead = most_covered
+        .map(|(name, lost)| format!("{name} loses most, {:.0} %", lost * 100.0))
+        .unwrap_or_default();
+    part("covering", "Who covers whom", &lead, &body)
+}
+
+fn shaded(lost: f64) -> Cell {
+    let text = if lost < LEAST { String::new() } else { format!("{:.0}", lost * 100.0) };
+    Cell { text, weight: lost }
+}

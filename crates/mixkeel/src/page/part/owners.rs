@@ -1,0 +1,69 @@
+//! Who owns which band: how the energy of each octave is shared among the tracks.
+
+use mixkeel_judge::evidence::Evidence;
+
+use super::name_of;
+use crate::page::chart::{Bar, Bars, Segment};
+use crate::page::html::{hertz, part};
+
+/// The octaves that records fill, by their middles.
+const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3];
+
+/// Owners that are named in a bar; the rest is one part.
+const NAMED: usize = 4;
+
+/// The part; nothing for a file.
+pub fn draw(evidence: &Evidence) -> String {
+    if evidence.tracks.is_empty() {
+        return String::new();
+    }
+    let length_s = evidence.length_s();
+    let mut bars = Vec::new();
+    let mut rows = Vec::new();
+    let mut lead = String::new();
+    for middle in OCTAVES_HZ {
+        let edges = (middle / std::f64::consts::SQRT_2, middle * std::f64::consts::SQRT_2);
+        let mut shares: Vec<(String, f64)> = evidence
+            .tracks
+            .iter()
+            .map(|track| (name_of(track), track.energy_between(edges, 0.0, length_s)))
+            .collect();
+        let total: f64 = shares.iter().map(|(_, energy)| energy).sum();
+        if total <= 0.0 {
+            continue;
+        }
+        shares.iter_mut().for_each(|(_, energy)| *energy *= 100.0 / total);
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let rest: f64 = shares.iter().skip(NAMED).map(|(_, share)| share).sum();
+        let mut segments: Vec<Segment> = shares
+            .iter()
+            .take(NAMED)
+            .enumerate()
+            .map(|(colour, (name, share))| Segment { name: name.clone(), value: *share, colour })
+            .collect();
+        if rest > 0.0 {
+            segments.push(Segment { name: "others".to_owned(), value: rest, colour: 5 });
+        }
+        if middle == 250.0
+            && let Some((name, share)) = shares.first()
+        {
+            lead = format!("at 250 Hz: {name}, {share:.0} %");
+        }
+        bars.push(Bar { name: hertz(middle), segments, text: String::new() });
+        let named = shares.iter().take(NAMED).map(|(name, share)| format!("{name} {share:.0} %"));
+        let mut row = vec![hertz(middle)];
+        row.extend(named);
+        row.resize(NAMED + 1, String::new());
+        row.push(format!("{rest:.0} %"));
+        rows.push(row);
+    }
+    let head = ["octave", "first", "second", "third", "fourth", "all others"].map(str::to_owned).to_vec();
+    let chart = Bars {
+        title: "Share of the energy in each octave, percent".to_owned(),
+        summary: "For each octave, the four tracks that hold most of its energy".to_owned(),
+        bars,
+        full: 100.0,
+        table: (head, rows),
+    };
+    part("owners", "Who owns which band", &lead, &chart.draw())
+}

@@ -1,0 +1,60 @@
+//! The spectrum beside the average of records, whole and by section.
+
+use mixkeel_analysis::spectrum::records::tolerance_db;
+use mixkeel_analysis::spectrum::third_octave::{BANDS, mid_hz};
+use mixkeel_judge::evidence::Evidence;
+
+use crate::page::chart::{Axis, Kind, Line, Lines};
+use crate::page::html::{figure, paragraph, part};
+
+/// More curves than this cannot be told apart.
+const MOST_SECTIONS: usize = 4;
+
+/// The part.
+pub fn draw(evidence: &Evidence) -> String {
+    let spectrum = &evidence.sound.spectrum;
+    let Some(whole) = spectrum.whole().departure() else {
+        return part("spectrum", "Spectrum", "silence", &paragraph("There is no sound to look at."));
+    };
+    let mut chart = Lines::new(
+        "Spectrum beside the average of records",
+        Axis::new("frequency", Kind::Frequency, 20.0, 20_000.0),
+        Axis::new("dB over records", Kind::Plain, -15.0, 15.0),
+    );
+    chart.summary = format!(
+        "Third octaves beside the average of records: {} dB away on the whole",
+        figure(Some(whole.distance_db), 1)
+    );
+    let line = |name: &str, difference_db: &[Option<f64>; BANDS]| Line {
+        name: name.to_owned(),
+        points: (0..BANDS).map(|band| (mid_hz(band), difference_db[band])).collect(),
+    };
+    chart.lines.push(line("the whole mix", &whole.difference_db));
+    // Of sections that are the same music again the loudest speaks for all.
+    let mut kinds: Vec<&str> = Vec::new();
+    for section in &evidence.sections {
+        if !kinds.contains(&section.kind.as_str()) {
+            kinds.push(&section.kind);
+        }
+    }
+    for kind in kinds.into_iter().take(MOST_SECTIONS) {
+        let of_kind = evidence.sections.iter().filter(|section| section.kind == kind);
+        let loudest = of_kind.max_by(|a, b| {
+            let lufs = |lufs: Option<f64>| lufs.unwrap_or(f64::NEG_INFINITY);
+            lufs(a.integrated_lufs).total_cmp(&lufs(b.integrated_lufs))
+        });
+        let Some(section) = loudest else { continue };
+        if let Some(departure) = spectrum.contour.between(section.from_s..section.to_s).departure() {
+            chart.lines.push(line(&section.id.replace('-', " "), &departure.difference_db));
+        }
+    }
+    chart.between = (0..BANDS).map(|band| (mid_hz(band), -tolerance_db(band), tolerance_db(band))).collect();
+    chart.between_name = "where most records lie".to_owned();
+    let body = chart.draw()
+        + &paragraph(
+            "Zero is the average spectrum of 12,345 records (Elowsson and Friberg, AES 142, 2017), at the level at which \
+             both are equally strong on the whole. Leaving the shaded area is not a fault; it is a question worth asking.",
+        );
+    let lead = format!("{} dB from records", figure(Some(whole.distance_db), 1));
+    part("spectrum", "Spectrum", &lead, &body)
+}

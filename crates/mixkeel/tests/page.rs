@@ -1,0 +1,76 @@
+//! The report page: one file that holds everything, says what was found, and asks nobody for anything.
+
+mod common;
+
+use common::{tone, write_song, write_wav};
+use mixkeel::Silent;
+use mixkeel::mix::{MixOptions, mix};
+use mixkeel::page::Embed;
+use mixkeel::page::make::{PageOptions, make};
+use mixkeel_dsp::block::Channels;
+
+#[test]
+fn a_mix_brings_its_page_and_the_page_holds_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let (song, out) = (folder.path().join("Song <b>"), folder.path().join("out"));
+    std::fs::create_dir_all(&song).unwrap();
+    write_song(&song, [0.0; 4]);
+    let options = MixOptions { out: Some(out.clone()), ..MixOptions::default() };
+    mix(&song, &options, &Silent).unwrap();
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.len() < 8_000_000, "{} bytes", page.len());
+    assert!(page.contains("Song &lt;b&gt;") && !page.contains("<b>"), "names are text, not tags");
+    for part in [
+        "Listen",
+        "Where things are",
+        "Loudness",
+        "Spectrum",
+        "Who covers whom",
+        "Who owns which band",
+        "Width and mono",
+        "On other systems",
+        "Every change and why",
+        "The numbers",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for far in ["src=\"http", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest"] {
+        assert!(!page.contains(far), "{far} would ask the network");
+    }
+    let again = make(
+        &out,
+        &PageOptions { out: Some(folder.path().join("again.html")), ..PageOptions::default() },
+        &Silent,
+    );
+    assert!(again.unwrap().bytes > 100_000);
+}
+
+#[test]
+fn a_file_has_a_page_too_with_as_much_sound_as_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bounce.wav");
+    write_wav(&file, &tone(440.0, 0.3, 20 * 48_000, Channels::Stereo), 48_000);
+    let size = |embed| {
+        let out = folder.path().join("page.html");
+        let options = PageOptions { out: Some(out.clone()), embed, reference: Some(file.clone()) };
+        let outcome = make(&file, &options, &Silent).unwrap();
+        let page = std::fs::read_to_string(out).unwrap();
+        assert_eq!(page.len() as u64, outcome.bytes);
+        assert_eq!(page.contains("id=\"player\""), embed != Embed::Nothing);
+        outcome.bytes
+    };
+    let [none, loops, full] = [Embed::Nothing, Embed::Loops, Embed::Full].map(size);
+    // Opus at 96 kbit/s in base 64 is 16 kB a second: two sources of 12 s or more, and two of 20 s.
+    assert!(loops > none + 250_000 && full > none + 500_000, "{none} {loops} {full}");
+}
+
+#[test]
+fn what_cannot_be_read_leaves_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("bad.wav"), folder.path().join("page.html"));
+    std::fs::write(&file, b"RIFF and nothing else").unwrap();
+    let error =
+        make(&file, &PageOptions { out: Some(out.clone()), ..PageOptions::default() }, &Silent).unwrap_err();
+    assert!(error.to_string().contains("bad.wav"), "{error}");
+    assert!(!out.exists());
+}
