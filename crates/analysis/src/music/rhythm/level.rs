@@ -97,7 +97,7 @@ impl Level {
         bare + CROWDED_WEIGHT * (self.between.min(1.2) - USUAL_BETWEEN).max(0.0)
     }
 
-    fn of(pulses: &Grid, accents: &Accents, factor: f64, phase: f64) -> Option<Self> {
+    pub fn of(pulses: &Grid, accents: &Accents, factor: f64, phase: f64) -> Option<Self> {
         let grid = pulses.every(phase, factor);
         let gap = grid.median_gap()?;
         let bpm = 60.0 * STEPS_PER_S / gap;

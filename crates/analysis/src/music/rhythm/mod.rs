@@ -8,6 +8,7 @@
 mod accents;
 mod beats;
 mod curves;
+mod given;
 mod grid;
 mod level;
 mod metre;
@@ -19,6 +20,7 @@ mod tempogram;
 use serde::Serialize;
 
 pub use curves::TrackCurves;
+pub use given::{rhythm_at, written};
 pub use level::{LevelReason, TempoLevel};
 pub use metre::Metre;
 pub use peaks::{Onset, onsets};
@@ -86,8 +88,19 @@ pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
     let likelihoods = level::likelihoods(&levels);
     let share = likelihoods.first().map_or(0.0, |level| level.likelihood);
 
+    Rhythm {
+        tempo_confidence: sure * share,
+        pulse_clarity: pulse.clarity,
+        level_reason: Some(level::reason(&levels)),
+        levels: likelihoods,
+        ..counted(&accents, beat, sure)
+    }
+}
+
+/// Bars, metre and swing over the beats of a level, where it is so sure that there are any.
+fn counted(accents: &Accents, beat: &level::Level, sure: f64) -> Rhythm {
     let eighths = beat.grid.every(0.0, if beat.in_three { 1.0 / 3.0 } else { 0.5 });
-    let mut bars = metre::bars(&accents, &eighths, beat.in_three);
+    let mut bars = metre::bars(accents, &eighths, beat.in_three);
     let mut quarters = beat.grid.clone();
     if beat.bpm >= EIGHTHS_BPM && metre::chain_metre(&bars.bars) == Some(metre::SEVEN_FOUR) {
         bars.bars.iter_mut().for_each(|bar| bar.metre.unit = 8);
@@ -108,17 +121,14 @@ pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
     let beat_grid = Grid::new(beats_s.iter().map(|s| s * STEPS_PER_S - 0.5).collect());
     Rhythm {
         tempo_bpm: tempo::usual_bpm(&quarters),
-        tempo_confidence: sure * share,
         tempo: tempo::tempo_map(&quarters),
-        pulse_clarity: pulse.clarity,
-        level_reason: Some(level::reason(&levels)),
-        levels: likelihoods,
-        swing: if beat.in_three { None } else { swing::swing(&accents, &beat_grid) },
+        swing: if beat.in_three { None } else { swing::swing(accents, &beat_grid) },
         beats_s,
         downbeats_s,
         metre,
         metre_confidence: bars.confidence * sure,
         downbeat_confidence: bars.begins * sure,
+        ..Rhythm::default()
     }
 }
 

@@ -93,6 +93,11 @@ impl Pulse {
         self.periods.get(window).or(self.periods.last()).copied().unwrap_or(LONGEST_STEPS)
     }
 
+    /// A pulse that somebody has said, of one period throughout.
+    pub fn said(period_steps: f64) -> Self {
+        Self { periods: vec![period_steps], clarity: 1.0 }
+    }
+
     /// The path that repeats best and changes least.
     pub fn of(curve: &[f64]) -> Option<Self> {
         let grid: Vec<f64> = std::iter::successors(Some(SHORTEST_STEPS), |p| Some(p * RATIO))
