@@ -130,6 +130,8 @@ pub struct Tags {
     pub loudness: Option<Loudness>,
     /// Where its first frame lies on the timeline, in frames since midnight.
     pub time_reference_frames: u64,
+    /// Named places: the frame and the name of each. WAV only, as cue points.
+    pub markers: Vec<(u32, String)>,
 }
 
 /// All that decides the bytes of a file besides the samples.

@@ -2,7 +2,7 @@
 
 use mixkeel_dsp::block::Channels;
 
-use super::bext;
+use super::{bext, cues};
 use crate::write::spec::{Bits, Spec};
 
 /// The largest RIFF size: it is a 32-bit number, and all ones means "see ds64" (EBU Tech 3306).
@@ -46,6 +46,10 @@ impl Header {
         });
         chunk(&mut chunks, b"bext", &bext::bext(spec, dithered));
         chunk(&mut chunks, b"LIST", &bext::info(&spec.tags));
+        if !spec.tags.markers.is_empty() {
+            chunk(&mut chunks, b"cue ", &cues::points(&spec.tags.markers));
+            chunk(&mut chunks, b"LIST", &cues::labels(&spec.tags.markers));
+        }
         let frame_bytes = (spec.channels.count() * spec.bits.bytes()) as u64;
         Self { chunks, fact, frame_bytes, limit_bytes, length_frames: spec.length_frames }
     }

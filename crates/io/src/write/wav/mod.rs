@@ -1,6 +1,7 @@
 //! WAV: a header that is written twice, with the sizes known at the start and with those known at the end.
 
 mod bext;
+mod cues;
 mod header;
 #[cfg(test)]
 mod tests;
