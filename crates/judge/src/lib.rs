@@ -18,3 +18,4 @@ pub mod space;
 pub mod stored;
 pub mod tonal;
 pub mod verdict;
+pub mod song;
