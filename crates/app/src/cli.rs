@@ -6,7 +6,7 @@ use mixkeel::Error;
 use crate::answer::Answer;
 use crate::commands::{
     check, compare, completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render,
-    report, schema,
+    report, schema, song,
 };
 use crate::face::Face;
 
@@ -97,6 +97,8 @@ pub enum Command {
     Check(check::Check),
     /// Say what differs between sounds, at one loudness
     Compare(compare::Compare),
+    /// Hear a song: tempo, bars, key, chords, sections
+    Song(song::Song),
     /// Change rate, word length or format of one file
     Convert(convert::Convert),
     /// Say what works on this machine
@@ -129,6 +131,7 @@ impl Command {
             Command::Measure(command) => command.run(face),
             Command::Check(command) => command.run(face),
             Command::Compare(command) => command.run(face),
+            Command::Song(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),
             Command::Completions(command) => command.run(),

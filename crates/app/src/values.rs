@@ -75,6 +75,17 @@ pub fn start(text: &str) -> Result<(Start, Option<PathBuf>), String> {
     }
 }
 
+/// Beats a minute, from `92` or `92.5`.
+///
+/// # Errors
+/// In words, for anything that is no tempo.
+pub fn tempo_bpm(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(bpm) if (10.0..=999.0).contains(&bpm) => Ok(bpm),
+        _ => Err(format!("`{text}` is no tempo from 10 to 999 beats a minute")),
+    }
+}
+
 /// A file and what it is, from `file=role`. A file's name may hold `=`, a role's may not.
 ///
 /// # Errors

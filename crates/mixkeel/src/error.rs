@@ -87,6 +87,18 @@ impl Error {
         self
     }
 
+    /// Several failures to read as one.
+    pub fn together(mut errors: Vec<Self>) -> Self {
+        if errors.len() == 1 || errors.iter().any(|error| error.kind == ErrorKind::Interrupted) {
+            return errors.swap_remove(0);
+        }
+        let whole = Self::new(ErrorKind::Unreadable, format!("can't read {} recordings", errors.len()));
+        errors.iter().fold(whole, |whole, error| {
+            let file = error.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+            whole.because(format!("{file}: {}", error.why.join("; ")))
+        })
+    }
+
     /// The caller asked to stop.
     pub fn interrupted() -> Self {
         Self::new(ErrorKind::Interrupted, "stopped before the end")

@@ -16,6 +16,7 @@ pub mod error;
 pub mod evidence;
 pub mod explain;
 pub mod goals;
+pub mod hear;
 pub mod json;
 pub mod lines;
 pub mod measure;

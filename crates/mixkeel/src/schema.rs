@@ -25,6 +25,7 @@ pub fn all() -> Vec<(String, Value)> {
         one::<crate::plan::Plan>("plan"),
         one::<crate::render::RenderOutcome>("render"),
         one::<crate::report::Report>("report"),
+        one::<crate::hear::SongReport>("song"),
         ("session-1.json".to_owned(), mixkeel_session::schema::schema()),
     ]
 }

@@ -12,6 +12,8 @@ pub enum Stage {
     Scan,
     /// Reading and measuring every track.
     Measure,
+    /// Hearing tempo, bars, harmony and sections.
+    Hear,
     /// Working out the edits.
     Decide,
     /// Playing the session to hear what it measures.
@@ -29,6 +31,7 @@ impl Stage {
             Stage::Synthesise => "writing the demo song",
             Stage::Scan => "looking through the folder",
             Stage::Measure => "measuring the tracks",
+            Stage::Hear => "hearing the song",
             Stage::Decide => "deciding",
             Stage::Listen => "listening to the mix",
             Stage::Render => "rendering",

@@ -44,6 +44,12 @@ pub struct Mix {
     /// What the song is about: a track or a role, such as lead-vocal
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     focus: Vec<String>,
+    /// The tempo in beats a minute, instead of what is heard
+    #[arg(long, value_name = "BPM", value_parser = values::tempo_bpm)]
+    tempo: Option<f64>,
+    /// A file that names the sections: a table (0:00,Intro), a MIDI file or a WAV with markers
+    #[arg(long, value_name = "FILE")]
+    sections: Option<PathBuf>,
     /// Sample rate of the mix, such as 48000 or 44.1k [default: that of most files]
     #[arg(long, value_name = "HZ", value_parser = values::rate_hz)]
     rate: Option<u32>,
@@ -72,6 +78,8 @@ impl Mix {
             redo: self.redo,
             roles: self.roles.clone(),
             focus: self.focus.clone(),
+            tempo_bpm: self.tempo,
+            sections: self.sections.clone(),
             rate_hz: self.rate,
             bits: self.bits,
             stems: !self.no_stems,

@@ -37,6 +37,12 @@ pub struct Plan {
     /// What the song is about: a track or a role, such as lead-vocal
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     focus: Vec<String>,
+    /// The tempo in beats a minute, instead of what is heard
+    #[arg(long, value_name = "BPM", value_parser = values::tempo_bpm)]
+    tempo: Option<f64>,
+    /// A file that names the sections: a table (0:00,Intro), a MIDI file or a WAV with markers
+    #[arg(long, value_name = "FILE")]
+    sections: Option<PathBuf>,
     /// Fold files with more than two channels down to stereo
     #[arg(long)]
     downmix: bool,
@@ -55,6 +61,8 @@ impl Plan {
             redo: self.redo,
             roles: self.roles.clone(),
             focus: self.focus.clone(),
+            tempo_bpm: self.tempo,
+            sections: self.sections.clone(),
             downmix: self.downmix,
             cache: Cache::of_user(),
             ..MixOptions::default()

@@ -17,7 +17,7 @@ use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
-use super::{MixOptions, continued, fresh};
+use super::{MixOptions, continued, fresh, hear};
 use crate::ear::Ear;
 use crate::error::{Error, ErrorKind};
 use crate::project::folder::{self, Folder};
@@ -43,6 +43,7 @@ pub struct Known {
 /// A folder of recordings as it was found and measured.
 pub struct Gathered {
     name: String,
+    folder: PathBuf,
     left_out: Vec<(PathBuf, &'static str)>,
     arrivals: Arrivals,
     measured: Vec<Measured>,
@@ -108,16 +109,25 @@ pub fn gather(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Ga
     let downmix = if options.downmix { Downmix::Fold } else { Downmix::Refuse };
     let arrivals = arrive(&found, downmix, &options.roles)?;
     watch.event(Event::Progress { stage: Stage::Scan, fraction: 1.0 });
-    let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(together)?;
+    let measured = measure(&takes(&arrivals), downmix, &options.cache, watch).map_err(Error::together)?;
     let rough = match &options.rough {
         Some(file) => {
             let take = Take { left: file.clone(), right: None, claimed_frames: 0 };
-            let measured = measure(&[take], Downmix::Fold, &options.cache, watch).map_err(together)?;
+            let measured = measure(&[take], Downmix::Fold, &options.cache, watch).map_err(Error::together)?;
             measured.into_iter().next().map(|measured| (file.clone(), measured))
         }
         None => None,
     };
-    Ok(Gathered { name: song_name(song), left_out: found.left_out, arrivals, measured, rough, downmix })
+    let folder = song.to_path_buf();
+    Ok(Gathered {
+        name: song_name(song),
+        folder,
+        left_out: found.left_out,
+        arrivals,
+        measured,
+        rough,
+        downmix,
+    })
 }
 
 /// Decides on a song, going on from the newest version in `folder` where there is one. Paths in the session start from
@@ -129,7 +139,7 @@ pub fn decided(
     options: &MixOptions,
     watch: &dyn Watch,
 ) -> Result<Decided, Error> {
-    let Gathered { name, left_out, arrivals, measured, rough, downmix } = gathered;
+    let Gathered { name, folder: song_folder, left_out, arrivals, measured, rough, downmix } = gathered;
     let Arrivals { mut tracks, rate_hz, mut warnings } = arrivals;
     warnings.extend(settle_roles(&mut tracks, &measured));
     let rate_hz = options.rate_hz.unwrap_or(rate_hz);
@@ -142,6 +152,7 @@ pub fn decided(
         Some(earlier) => continued::prepare(earlier, &known, options, rate_hz, &mut warnings)?,
         None => fresh::prepare(&name, &known, options, rate_hz)?,
     };
+    hear::hear(&song_folder, &known, options, &mut prepared, &mut warnings, watch)?;
     let facts = fresh::track_facts(&known, &prepared.session);
     warnings.extend(questions(&facts));
     warnings.iter().for_each(|message| {
@@ -280,20 +291,6 @@ fn refuse_silence(known: &[Known], decision: &Decision, prepared: &Prepared) -> 
         .fold(error, |error, (label, edit)| error.because(format!("{label}: {}", edit.because)))
         .hint("give the folder of recorded tracks")
         .hint("or say what a file is: --role \"FILE=lead-vocal\""))
-}
-
-/// Several failures to read as one error.
-fn together(mut errors: Vec<Error>) -> Error {
-    if errors.len() == 1 || errors.iter().any(|error| error.kind == crate::ErrorKind::Interrupted) {
-        return errors.swap_remove(0);
-    }
-    errors.iter().fold(
-        Error::new(crate::ErrorKind::Unreadable, format!("can't read {} recordings", errors.len())),
-        |whole, error| {
-            let file = error.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-            whole.because(format!("{file}: {}", error.why.join("; ")))
-        },
-    )
 }
 
 fn facts(known: &[Known], rate_hz: u32) -> BTreeMap<String, MediaFacts> {

@@ -16,6 +16,7 @@ use crate::watch::Watch;
 mod continued;
 pub(crate) mod decided;
 mod fresh;
+mod hear;
 mod listen;
 mod summary;
 pub(crate) mod write;
@@ -35,6 +36,10 @@ pub struct MixOptions {
     pub roles: Vec<(String, String)>,
     /// What the song is about: tracks by id, name or role.
     pub focus: Vec<String>,
+    /// The owner's word on the tempo, in beats a minute.
+    pub tempo_bpm: Option<f64>,
+    /// A file that names the sections.
+    pub sections: Option<PathBuf>,
     /// Another rate than the one most tracks have.
     pub rate_hz: Option<u32>,
     /// Word length of mix and stems.
@@ -56,6 +61,8 @@ impl Default for MixOptions {
             redo: false,
             roles: Vec::new(),
             focus: Vec::new(),
+            tempo_bpm: None,
+            sections: None,
             rate_hz: None,
             bits: Bits::F32,
             stems: true,
