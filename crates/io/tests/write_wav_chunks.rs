@@ -21,6 +21,7 @@ fn tagged(bits: Bits) -> Spec {
             max_short_term_lufs: Some(f64::NEG_INFINITY),
         }),
         time_reference_frames: 0x1_2345_6789,
+        markers: vec![(2, "Verse".into()), (7, "Chorus 1".into())],
     };
     Spec { tags, ..spec(Format::Wav, bits, Channels::Stereo) }
 }
@@ -31,6 +32,25 @@ fn written(spec: &Spec, frames: usize) -> Vec<u8> {
     let sound = vec![0.25; frames];
     write(&path, spec, &sound, &sound, 4096);
     std::fs::read(&path).unwrap()
+}
+
+#[test]
+fn named_places_are_read_back_where_they_were_put() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("marked.wav");
+    let sound = vec![0.25; 10];
+    let spec = tagged(Bits::I16);
+    write(&path, &spec, &sound, &sound, 4096);
+    let reader = mixkeel_io::read::open(&path, mixkeel_io::read::Downmix::Refuse).unwrap();
+    let told: Vec<(f64, &str)> = reader
+        .info()
+        .markers
+        .iter()
+        .map(|one| (one.at_s * f64::from(spec.rate_hz), one.label.as_str()))
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert!((told[0].0 - 2.0).abs() < 1e-6 && told[0].1 == "Verse", "{told:?}");
+    assert!((told[1].0 - 7.0).abs() < 1e-6 && told[1].1 == "Chorus 1", "{told:?}");
 }
 
 #[test]
