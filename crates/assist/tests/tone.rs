@@ -1,6 +1,11 @@
 //! Tone, movement and space: for every rule a song in which it has something to do, and one in which it has nothing.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is missing fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what is missing fails the test"
+)]
 
 use std::f64::consts::TAU;
 
@@ -214,7 +219,7 @@ fn a_boomy_voice_is_brought_half_way_to_what_is_usual_and_a_usual_one_is_left() 
 
 #[test]
 fn guitars_make_room_for_the_voice_only_where_that_is_heard() {
-    let sings = |s: f64| if (s / 1.5) as usize % 2 == 0 { 1.0 } else { 0.0 };
+    let sings = |s: f64| if ((s / 1.5) as usize).is_multiple_of(2) { 1.0 } else { 0.0 };
     let mids = [-60.0, -60.0, -40.0, -20.0, -10.0, -6.0, -3.0, -6.0, -15.0, -30.0];
     let lows = [-20.0, -3.0, -6.0, -30.0, -60.0, -80.0, -80.0, -80.0, -80.0, -80.0];
     let band = |guitar: &[f64; 10]| {
@@ -272,7 +277,7 @@ fn loudness(sound: &[f32]) -> f64 {
 
 #[test]
 fn uneven_parts_are_evened_out_as_far_as_was_said_and_stay_as_loud() {
-    let uneven = |s: f64| gain_from_db(if (s / 0.5) as usize % 3 == 0 { 0.0 } else { -11.0 });
+    let uneven = |s: f64| gain_from_db(if ((s / 0.5) as usize).is_multiple_of(3) { 0.0 } else { -11.0 });
     let sound = octaves(&SHAPES[0].octave_db, uneven);
     let drum = strokes(180.0, |stroke| if stroke % 2 == 0 { -6.0 } else { -15.0 });
     let (facts, session) = song(&[

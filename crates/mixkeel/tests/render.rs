@@ -83,12 +83,15 @@ fn at_another_rate_it_is_the_same_song() {
         "cd",
         RenderOptions { rate_hz: Some(44_100), bits: Bits::I16, ..RenderOptions::default() },
     );
-    assert_eq!((outcome.rate_hz, outcome.length_frames), (44_100, 88_200));
+    assert_eq!(outcome.rate_hz, 44_100);
     let power = |samples: &[f32]| {
         samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / samples.len() as f64
     };
     let (there, _) = samples(&folder.path().join("cd/mix.wav"));
     let (here, _) = samples(&folder.path().join("out/mix.wav"));
+    // Tails end on a block of the rate they are played at.
+    let longer_s = outcome.length_frames as f64 / 44_100.0 - here.len() as f64 / 48_000.0;
+    assert!(longer_s.abs() < 0.02, "{longer_s} s longer");
     let db = 10.0 * libm::log10(power(&there) / power(&here));
     assert!(db.abs() < 0.05, "{db} dB apart");
 }

@@ -181,13 +181,7 @@ fn among_neighbours(names: &[&NameGuess], sounds: &[Option<Heard>]) -> Vec<Optio
                 2.0
             }
         }
-        Role::Mix => {
-            if several {
-                0.3
-            } else {
-                1.0
-            }
-        }
+        Role::Mix if several => 0.3,
         Role::Bass if own.of(Role::Bass) < basses || named(Role::Bass) => 0.7,
         Role::Click if named(Role::Click) => 0.1,
         _ => 1.0,

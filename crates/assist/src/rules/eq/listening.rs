@@ -231,9 +231,9 @@ impl Listening {
             .take_while(|f| belongs(f))
             .last()?;
         let (mut weight, mut middle) = (0.0, 0.0);
-        for filter in below..=above {
-            weight += lost[filter];
-            middle += lost[filter] * libm::log2(self.centres_hz[filter]);
+        for (lost, centre_hz) in lost.iter().zip(&self.centres_hz).take(above + 1).skip(below) {
+            weight += lost;
+            middle += lost * libm::log2(*centre_hz);
         }
         let freq_hz = libm::exp2(middle / weight);
         let width_hz = (self.centres_hz[above] - self.centres_hz[below]).max(1.0);
