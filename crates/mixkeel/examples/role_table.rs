@@ -107,7 +107,7 @@ fn song(folder: &Path) -> Result<Score, Failure> {
             () if role == "unknown" => "-",
             () if taken.word() == role => "right",
             () if taken == Role::Unknown => "unknown",
-            () if ALIKE.iter().any(|list| both(list)) => "alike",
+            () if ALIKE.iter().any(both) => "alike",
             () => "WRONG",
         };
         score.known += u32::from(role != "unknown");

@@ -17,7 +17,7 @@ use crate::{cli, interrupt, values};
     help_template = cli::TEMPLATE,
     before_help = "\
 Examples:
-  mixkeel report \"My Song-mix\"                 # writes report.html beside the session
+  mixkeel report \"My Song-mix\"               # writes report.html into it
   mixkeel report mix.wav                       # writes mix-report.html here
   mixkeel report mix.wav --reference record.flac
   mixkeel report \"My Song-mix\" --embed full    # with the whole song in it"

@@ -1,6 +1,6 @@
 //! Reads tracks side by side that may belong together: microphones on one source, a direct signal and its amplifier, copies.
 //!
-//! Costs little: only suspected pairs are read, and of those that are no copies only [`STRETCH_S`] where both sound most.
+//! Costs little: only suspected pairs are read, and of those that are no copies only 20 s where both sound most.
 
 use std::ops::Range;
 
