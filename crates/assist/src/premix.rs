@@ -31,6 +31,9 @@ pub const UNCALLED_DB: f64 = 1.2;
 /// Fewer of the others than this in it make no premix.
 const FEWEST: usize = 2;
 
+/// The share of the others that is in a premix of a song. Ours: guides and late additions are missing, a band is not.
+const MOST: f64 = 0.7;
+
 /// A part of the sum holds at least this share of its power.
 const PART: f64 = 0.003;
 
@@ -44,9 +47,14 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// Whether it is shown to be their sum, given whether its name says so.
-    pub fn shows(&self, called: bool) -> bool {
-        self.off_db <= if called { CALLED_DB } else { UNCALLED_DB } && self.parts.len() >= FEWEST
+    /// Whether it is shown to be the sum of so many others, given whether its name says so. What is called nothing has to hold
+    /// [`MOST`] of them: a microphone in the room is the sum of the microphones on one kit too.
+    pub fn shows(&self, called: bool, others: usize) -> bool {
+        let parts = self.parts.len();
+        if called {
+            return self.off_db <= CALLED_DB && parts >= FEWEST;
+        }
+        self.off_db <= UNCALLED_DB && parts >= FEWEST && parts as f64 >= MOST * others as f64
     }
 }
 

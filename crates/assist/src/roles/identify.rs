@@ -122,7 +122,7 @@ fn sums(tracks: &[Arrived], identities: &mut [Identity]) {
         };
         let called = role == Role::Mix;
         let identity = &mut identities[at];
-        if fit.shows(called) {
+        if fit.shows(called, others.len()) {
             let (parts, off_db) = (fit.parts.len(), fit.off_db);
             identity.role = Role::Mix;
             identity.sureness = if called { Sureness::Certain } else { Sureness::Likely };
