@@ -1,5 +1,5 @@
 //! What a track is, by its sound: [`features`] of its profile, a small [classifier](model) trained on synthesised and sampled
-//! instruments (`training/README.md`), and the [words] for what was heard.
+//! instruments (`training/README.md`), and the words for what was heard.
 
 pub mod features;
 pub mod model;
