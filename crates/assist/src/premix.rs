@@ -48,7 +48,7 @@ pub struct Fit {
 
 impl Fit {
     /// Whether it is shown to be the sum of so many others, given whether its name says so. What is called nothing has to hold
-    /// [`MOST`] of them: a microphone in the room is the sum of the microphones on one kit too.
+    /// `MOST` of them: a microphone in the room is the sum of the microphones on one kit too.
     pub fn shows(&self, called: bool, others: usize) -> bool {
         let parts = self.parts.len();
         if called {
