@@ -93,7 +93,8 @@ fn at_another_rate_it_is_the_same_song() {
     let longer_s = outcome.length_frames as f64 / 44_100.0 - here.len() as f64 / 48_000.0;
     assert!(longer_s.abs() < 0.02, "{longer_s} s longer");
     let db = 10.0 * libm::log10(power(&there) / power(&here));
-    assert!(db.abs() < 0.05, "{db} dB apart");
+    // Rooms are laid out anew at another rate: their share of the sum, a tenth of it, moves by as much as a decibel or two.
+    assert!(db.abs() < 0.2, "{db} dB apart");
 }
 
 #[test]
