@@ -46,10 +46,10 @@ impl Plan {
             self.start.taken, self.start.because, self.start.other
         );
         lines.extend(wrapped(&because, "Start: ", "  "));
-        by_strip(&mut lines, &self.edits);
+        told(&mut lines, &self.edits);
         if !self.proposed.is_empty() {
             lines.extend([String::new(), "Proposed, and left to you because they are guesses:".to_owned()]);
-            by_strip(&mut lines, &self.proposed);
+            told(&mut lines, &self.proposed);
         }
         lines
     }
@@ -76,24 +76,36 @@ pub fn plan(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Plan
     })
 }
 
-fn by_strip(lines: &mut Vec<String>, edits: &[Edit]) {
-    let mut strips: Vec<&str> = Vec::new();
-    for edit in edits {
-        if !strips.contains(&edit.address.strip.as_str()) {
-            strips.push(&edit.address.strip);
-        }
-    }
-    for strip in strips {
+fn told(lines: &mut Vec<String>, edits: &[Edit]) {
+    for (strip, edits) in by_strip(edits) {
         lines.extend([String::new(), strip.to_owned()]);
-        for edit in edits.iter().filter(|edit| edit.address.strip == strip) {
+        for edit in edits {
             lines.extend(wrapped(&change(edit), "  ", "      "));
-            let sureness = match edit.sureness {
-                Sureness::Certain => "certain",
-                Sureness::Likely => "likely",
-                Sureness::Guess => "a guess",
-            };
+            let sureness = sureness(edit);
             lines.extend(wrapped(&format!("{} ({}, {sureness})", edit.because, edit.by), "      ", "      "));
         }
+    }
+}
+
+/// Edits strip by strip, strips in the order in which they first come.
+pub fn by_strip(edits: &[Edit]) -> Vec<(&str, Vec<&Edit>)> {
+    let mut strips: Vec<(&str, Vec<&Edit>)> = Vec::new();
+    for edit in edits {
+        let strip = edit.address.strip.as_str();
+        match strips.iter_mut().find(|(known, _)| *known == strip) {
+            Some((_, of_strip)) => of_strip.push(edit),
+            None => strips.push((strip, vec![edit])),
+        }
+    }
+    strips
+}
+
+/// How sure an edit is, in words.
+pub fn sureness(edit: &Edit) -> &'static str {
+    match edit.sureness {
+        Sureness::Certain => "certain",
+        Sureness::Likely => "likely",
+        Sureness::Guess => "a guess",
     }
 }
 

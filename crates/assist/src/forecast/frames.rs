@@ -6,7 +6,8 @@ use mixkeel_analysis::playback::System;
 
 use super::Forecast;
 
-/// How many frames stand for a span. Ours: DESIGN §4's few dozen; mean losses then lie within 1 phon of those over all frames.
+/// How many frames stand for a span. Ours: a few dozen are as many as a console of 24 tracks can be listened to while somebody
+/// waits; how far mean losses then lie from those over all frames was not measured.
 const FRAMES_A_SPAN: usize = 32;
 
 /// How many frames every sound has at least, of its loudest, however seldom it plays. Ours.

@@ -17,8 +17,8 @@ use super::response::{by_band, gain_db, response};
 const BROAD: [&str; 3] = ["compressor", "gate", "limiter"];
 
 /// What a detector reads above the RMS level of a tenth of a second: 3 dB, because static curves are written for a sine's
-/// peak, and 3 dB more, because a detector follows the louder moments within a cell. Ours, from measured reductions on
-/// the tracks of the tests: RMS detectors read less, hits more.
+/// peak, and 3 dB more, because a detector follows the louder moments within a cell. Ours, a guess
+/// that the forecast's test holds to 1.5 LU on one compressor: RMS detectors read less, hits more.
 const DETECTOR_OVER_RMS_DB: f64 = 6.0;
 
 /// Whether an insert's gain follows the level.

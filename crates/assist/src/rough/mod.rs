@@ -18,7 +18,7 @@ use mixkeel_session::session::{Id, Session};
 use crate::song::{Known, Song};
 use solve::Sums;
 
-/// How often equations are weighed anew by how well they are met. Ours: the last round moves nothing by 0.01 dB.
+/// How often equations are weighed anew by how well they are met. Ours; what the last round moves was not measured.
 const ROUNDS: usize = 8;
 
 /// From where on an equation counts less: when a cell differs from what the tracks explain by half of it. Ours: two

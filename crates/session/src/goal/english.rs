@@ -217,8 +217,8 @@ fn how_much(goal: &mut Goal, that: That, way: Way, bound: Bound, amount: Option<
     if let Some(factor) = factor {
         let wanted = match that {
             That::Wider => factor,
-            That::Louder => TWICE_AS_LOUD_LU * factor.log_of_two(),
-            _ => TWICE_DB * factor.log_of_two(),
+            That::Louder => TWICE_AS_LOUD_LU * libm::log2(factor),
+            _ => TWICE_DB * libm::log2(factor),
         };
         if factor >= 1.0 {
             goal.at_least = Some(wanted)
@@ -245,16 +245,6 @@ fn how_much(goal: &mut Goal, that: That, way: Way, bound: Bound, amount: Option<
 /// The same amount the other way.
 fn opposite(that: That, amount: f64) -> f64 {
     if that == That::Wider { 1.0 / amount.max(1.0) } else { -amount }
-}
-
-trait LogOfTwo {
-    fn log_of_two(self) -> f64;
-}
-
-impl LogOfTwo for f64 {
-    fn log_of_two(self) -> f64 {
-        libm::log2(self)
-    }
 }
 
 fn unknown(say: &str) -> Misunderstood {

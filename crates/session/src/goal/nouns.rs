@@ -18,6 +18,18 @@ pub const SYSTEMS: &[(&str, &[&str])] = &[
     ("club-mono", &["club", "a club", "pa", "club system"]),
 ];
 
+/// The roles of one drum kit.
+const KIT: &[Role] = &[
+    Role::Kick,
+    Role::Snare,
+    Role::Toms,
+    Role::Hihat,
+    Role::Overheads,
+    Role::Room,
+    Role::Cymbals,
+    Role::Drums,
+];
+
 /// What people call roles, or several together.
 const INSTRUMENTS: &[(&str, &[Role])] = &[
     ("vocal", &[Role::LeadVocal]),
@@ -44,32 +56,8 @@ const INSTRUMENTS: &[(&str, &[Role])] = &[
     ("hi-hat", &[Role::Hihat]),
     ("hi hat", &[Role::Hihat]),
     ("cymbal", &[Role::Cymbals]),
-    (
-        "drums",
-        &[
-            Role::Kick,
-            Role::Snare,
-            Role::Toms,
-            Role::Hihat,
-            Role::Overheads,
-            Role::Room,
-            Role::Cymbals,
-            Role::Drums,
-        ],
-    ),
-    (
-        "drum kit",
-        &[
-            Role::Kick,
-            Role::Snare,
-            Role::Toms,
-            Role::Hihat,
-            Role::Overheads,
-            Role::Room,
-            Role::Cymbals,
-            Role::Drums,
-        ],
-    ),
+    ("drums", KIT),
+    ("drum kit", KIT),
     ("perc", &[Role::Percussion]),
     ("bass guitar", &[Role::Bass]),
     ("guitars", &[Role::ElectricGuitar, Role::AcousticGuitar]),

@@ -7,8 +7,8 @@ use mixkeel_dsp::units::{db_from_power, gain_from_db};
 
 use crate::forecast::Forecast;
 
-/// Moments that are listened to. Ours: twelve seconds' worth, spread over all of the song in which the focus sounds; more of
-/// them move the figures by less than a hundredth.
+/// Moments that are listened to. Ours: twelve seconds' worth, spread over all of the song in which the focus sounds, chosen so
+/// that a song is listened to in seconds; how far more of them would move the figures was not measured.
 const MOMENTS: usize = 120;
 
 /// The focus sounds in a cell when it is no further than this under its loudest, in dB.

@@ -44,9 +44,9 @@ pub struct Shape {
     pub tolerance_db: f64,
 }
 
-/// Octaves: means over the stems of MUSDB18, as FxNorm-Automix publishes them. Tolerances are ours: within them lie the voices, basses and
-/// chord instruments of five songs whose authors were content with them; a single chord instrument differs more from the
-/// mean of all than a voice does from that of voices.
+/// Octaves: means over the stems of MUSDB18, as FxNorm-Automix publishes them. Tolerances are ours, chosen wide
+/// because a single chord instrument differs more from the mean of all than a voice does from that of voices; they were not
+/// held against songs.
 pub static SHAPES: [Shape; 4] = [
     Shape {
         roles: &[Role::LeadVocal, Role::VocalDouble, Role::BackingVocal, Role::AdLib],

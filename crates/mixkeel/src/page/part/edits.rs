@@ -2,39 +2,27 @@
 
 use std::fmt::Write;
 
-use mixkeel_session::edit::{Edit, Sureness};
+use mixkeel_session::edit::Edit;
 
 use crate::lines::counted;
 use crate::page::html::{escape, part};
-use crate::plan::change;
+use crate::plan::{by_strip, change, sureness};
 
 /// The part; nothing where nothing was decided.
 pub fn draw(edits: &[Edit]) -> String {
     if edits.is_empty() {
         return String::new();
     }
-    let mut strips: Vec<&str> = Vec::new();
-    for edit in edits {
-        if !strips.contains(&edit.address.strip.as_str()) {
-            strips.push(&edit.address.strip);
-        }
-    }
     let mut body = String::new();
-    for strip in strips {
+    for (strip, edits) in by_strip(edits) {
         let _ = write!(body, "<h3>{}</h3>", escape(strip));
-        for edit in edits.iter().filter(|edit| edit.address.strip == strip) {
-            one(&mut body, edit);
-        }
+        edits.into_iter().for_each(|edit| one(&mut body, edit));
     }
     part("edits", "Every change and why", &counted(edits.len(), "change"), &body)
 }
 
 fn one(body: &mut String, edit: &Edit) {
-    let sureness = match edit.sureness {
-        Sureness::Certain => "certain",
-        Sureness::Likely => "likely",
-        Sureness::Guess => "a guess",
-    };
+    let sureness = sureness(edit);
     let _ = write!(
         body,
         "<div class=\"edit\"><p><strong>{}</strong></p><p>{} <span class=\"meta\">({}, {sureness})</span></p>",
