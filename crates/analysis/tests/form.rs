@@ -11,7 +11,7 @@ use mixkeel_analysis::music::rhythm::{Metre, Rhythm, written};
 use mixkeel_analysis::profile::{Profile, ProfileMeter};
 use mixkeel_dsp::block::{Channels, Signal};
 
-const RATE_HZ: u32 = 16_000;
+const RATE_HZ: u32 = 8_000;
 /// 160 beats a minute in 4/4.
 const BAR_S: f64 = 1.5;
 
@@ -159,7 +159,7 @@ fn turning_all_tracks_up_changes_no_section() {
 #[test]
 fn silence_one_bar_and_nothing_have_a_form_too() {
     assert_eq!(form(&[], &Rhythm::default(), 0.0).sections.len(), 0);
-    let silence = profile(&vec![0.0; 80_000]);
+    let silence = profile(&vec![0.0; 40_000]);
     let clip = FormClip { energy: &silence.energy, music: silence.music.as_ref().unwrap(), at_s: 0.0 };
     let track = FormTrack { clips: vec![clip], gains: [1.0, 1.0], lead: false };
     let found = form(std::slice::from_ref(&track), &Rhythm::default(), 0.0);

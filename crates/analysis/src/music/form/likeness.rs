@@ -9,6 +9,8 @@ pub struct Likeness {
     bars: usize,
     blocks: Vec<f32>,
     sequences: Vec<f32>,
+    /// How much each of the two tells bars apart: 0 where all of the song is alike in it, 1 where no two bars are.
+    tells: [f64; 2],
 }
 
 /// One thing by which bars compare.
@@ -34,7 +36,9 @@ impl Likeness {
             Aspect { rows: &features.notes, weight: 0.7, least: 0.3 },
             Aspect { rows: &features.rhythm, weight: 0.3, least: 0.2 },
         ];
-        Self { bars, blocks: alike(&blocks, bars), sequences: alike(&sequences, bars) }
+        let ((blocks, in_blocks), (sequences, in_sequences)) =
+            (alike(&blocks, bars), alike(&sequences, bars));
+        Self { bars, blocks, sequences, tells: [in_blocks, in_sequences] }
     }
 
     /// From tables: how alike each bar is to each, in sound and in notes. What a table does not hold is not alike.
@@ -44,7 +48,12 @@ impl Likeness {
             let at = |place: usize| table.get(place / bars).and_then(|row| row.get(place % bars)).copied();
             (0..bars * bars).map(|place| at(place).unwrap_or(0.0) as f32).collect()
         };
-        Self { bars, blocks: flat(in_sound), sequences: flat(in_notes) }
+        Self { bars, blocks: flat(in_sound), sequences: flat(in_notes), tells: [1.0, 1.0] }
+    }
+
+    /// How much sound, and how much notes and rhythm, tell the bars of this song apart, from 0 to 1.
+    pub fn tells(&self) -> [f64; 2] {
+        self.tells
     }
 
     /// How many bars there are.
@@ -74,27 +83,46 @@ const SCALE_AT: f64 = 0.3;
 
 /// The sum over aspects of exp(−d²/s²), where s² is a low quantile of the squared distances between bars of the song, so that a
 /// silent end does not make all others alike (the kernel of McFee and Ellis, "Analyzing song structure with spectral
-/// clustering", ISMIR 2014, has a scale of its own for every song too).
-fn alike(aspects: &[Aspect], bars: usize) -> Vec<f32> {
+/// clustering", ISMIR 2014, has a scale of its own for every song too). An aspect counts as much as it tells bars apart: what
+/// is the same throughout says nothing about sections. Also how much they tell together.
+fn alike(aspects: &[Aspect], bars: usize) -> (Vec<f32>, f64) {
+    let told: Vec<(Vec<f32>, f64, f64)> = aspects
+        .iter()
+        .filter(|aspect| aspect.rows.len() == bars && aspect.weight > 0.0)
+        .map(|aspect| {
+            let kernel = kernel(aspect, bars);
+            let pairs = (bars * bars.saturating_sub(1)).max(1) as f64;
+            // Bars are as alike themselves as can be; that says nothing.
+            let sum = kernel.iter().map(|x| f64::from(*x)).sum::<f64>() - bars as f64;
+            (kernel, aspect.weight, aspect.weight * (1.0 - sum / pairs).max(0.0))
+        })
+        .collect();
+    let (weights, tell) = told.iter().fold((0.0, 0.0), |sums, one| (sums.0 + one.1, sums.1 + one.2));
     let mut sums = vec![0.0_f32; bars * bars];
-    for aspect in aspects.iter().filter(|aspect| aspect.rows.len() == bars) {
-        let mut squares = vec![0.0_f64; bars * bars];
-        let mut pairs = Vec::with_capacity(bars * bars / 2);
-        for one in 0..bars {
-            for other in 0..one {
-                let both = aspect.rows[one].iter().zip(&aspect.rows[other]);
-                let square: f64 = both.map(|(a, b)| (a - b) * (a - b)).sum();
-                squares[one * bars + other] = square;
-                squares[other * bars + one] = square;
-                pairs.push(square);
-            }
-        }
-        pairs.sort_by(f64::total_cmp);
-        let at = (pairs.len() as f64 * SCALE_AT) as usize;
-        let scale = pairs.get(at).copied().unwrap_or(0.0).max(aspect.least);
-        for (sum, square) in sums.iter_mut().zip(&squares) {
-            *sum += (aspect.weight * libm::exp(-square / scale)) as f32;
+    for (kernel, weight, tells) in &told {
+        let part = if tell > LEAST_TELLING * weights { tells / tell } else { weight / weights };
+        sums.iter_mut().zip(kernel).for_each(|(sum, x)| *sum += part as f32 * x);
+    }
+    (sums, if weights > 0.0 { tell / weights } else { 0.0 })
+}
+
+/// Under this, nothing tells bars apart, and all aspects count as they are. Ours.
+const LEAST_TELLING: f64 = 1e-3;
+
+fn kernel(aspect: &Aspect, bars: usize) -> Vec<f32> {
+    let mut squares = vec![0.0_f64; bars * bars];
+    let mut pairs = Vec::with_capacity(bars * bars / 2);
+    for one in 0..bars {
+        for other in 0..one {
+            let both = aspect.rows[one].iter().zip(&aspect.rows[other]);
+            let square: f64 = both.map(|(a, b)| (a - b) * (a - b)).sum();
+            squares[one * bars + other] = square;
+            squares[other * bars + one] = square;
+            pairs.push(square);
         }
     }
-    sums
+    pairs.sort_by(f64::total_cmp);
+    let at = (pairs.len() as f64 * SCALE_AT) as usize;
+    let scale = pairs.get(at).copied().unwrap_or(0.0).max(aspect.least);
+    squares.iter().map(|square| libm::exp(-square / scale) as f32).collect()
 }

@@ -116,8 +116,9 @@ pub fn form(tracks: &[FormTrack], rhythm: &Rhythm, tuning_cents: f64) -> Form {
     let features = features::Features::of(tracks, &bars_s, tuning_cents);
     let likeness = likeness::Likeness::of(&features);
     let novelty = novelty::Novelty::of(&likeness);
-    let borders = cuts::borders(&novelty, features.bars.len());
-    let groups = groups::groups(&likeness, &borders);
+    let mut borders = cuts::borders(&novelty, features.bars.len());
+    let mut groups = groups::groups(&likeness, &borders);
+    groups::joined(&mut borders, &mut groups, &novelty);
     let spans: Vec<(usize, usize)> = borders.windows(2).map(|two| (two[0], two[1])).collect();
     let contours: Vec<Contour> =
         spans.iter().map(|&(from, to)| Contour::of(&features.bars, &bars_s, from, to)).collect();

@@ -17,13 +17,20 @@ const EVEN_WIDTH: f64 = 0.05;
 /// How new every bar is against those before it.
 pub(super) struct Novelty {
     bars: Vec<f64>,
+    /// The part of it that is a change of sound.
+    sound: Vec<f64>,
 }
 
 impl Novelty {
     pub fn of(likeness: &Likeness) -> Self {
-        let bars: Vec<f64> = (0..likeness.bars()).map(|bar| block_change(likeness, bar, REACH)).collect();
+        let sound: Vec<f64> = (0..likeness.bars()).map(|bar| block_change(likeness, bar, REACH)).collect();
         let turns = sequence_changes(likeness);
-        Self { bars: bars.iter().zip(turns).map(|(block, turn)| block + turn).collect() }
+        Self { bars: sound.iter().zip(turns).map(|(block, turn)| block + turn).collect(), sound }
+    }
+
+    /// How much the sound changes at a bar.
+    pub fn of_sound(&self, bar: usize) -> f64 {
+        self.sound.get(bar).copied().unwrap_or(0.0)
     }
 
     pub fn at(&self, bar: usize) -> f64 {
@@ -80,8 +87,58 @@ fn weighted(values: impl Iterator<Item = (f64, f64)>) -> Option<f64> {
 /// How much changes at every bar in which parts of the song the music goes along with: a repetition of something begins or ends
 /// (Serrà, Müller, Grosche and Arcos, "Unsupervised music structure annotation by time series structure features and segment
 /// similarity", IEEE Trans. Multimedia 2014, compare the rows of the same matrix), over what changes at most bars.
+///
+/// It is told in two ways, and the stronger counts (ours). Where little repeats, the strongest few changes tell most. Where all
+/// of a song repeats, there are some at every bar, because the other place is a border: there a change belongs to that of both
+/// places at which more changes.
 fn sequence_changes(likeness: &Likeness) -> Vec<f64> {
-    let mut changes: Vec<f64> = (0..likeness.bars()).map(|bar| sequence_change(likeness, bar)).collect();
+    let count = likeness.bars();
+    let rows: Vec<Vec<Option<f64>>> = (0..count)
+        .map(|bar| (0..count).map(|other| sequence_change(likeness, bar, other)).collect())
+        .collect();
+    let means: Vec<f64> = rows.iter().map(|row| mean(row.iter().flatten().copied())).collect();
+    let most = means.iter().copied().fold(0.0, f64::max).max(1e-9);
+    let few: Vec<f64> = rows
+        .iter()
+        .map(|row| {
+            let found: Vec<f64> = row.iter().flatten().copied().collect();
+            let taken = (found.len() / 10).clamp(1, 4);
+            highest(found, taken)
+        })
+        .collect();
+    let own: Vec<f64> = rows
+        .iter()
+        .zip(&means)
+        .map(|(row, here)| {
+            let share = |other: usize| (1.0 - OTHERS * (means[other] - here).max(0.0) / most).max(0.0);
+            let found: Vec<f64> =
+                row.iter().enumerate().filter_map(|(other, x)| x.map(|x| x * share(other))).collect();
+            let taken = ((found.len() as f64 * OWN_PART) as usize).max(3);
+            highest(found, taken)
+        })
+        .collect();
+    over_usual(few).into_iter().zip(over_usual(own)).map(|(few, own)| few.max(own)).collect()
+}
+
+/// How fast a change is given to the other place, where more changes there. Ours: wholly where a third of the most does.
+const OTHERS: f64 = 3.0;
+
+/// The part of the other places over which what is a bar's own is taken. Ours: a section of four comes again in fewer.
+const OWN_PART: f64 = 0.15;
+
+/// The mean of the highest few.
+fn highest(mut values: Vec<f64>, few: usize) -> f64 {
+    values.sort_by(|a, b| b.total_cmp(a));
+    mean(values.into_iter().take(few))
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), x| (sum + x, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// What is over the median of those that are not zero.
+fn over_usual(mut changes: Vec<f64>) -> Vec<f64> {
     let mut some: Vec<f64> = changes.iter().copied().filter(|change| *change > 0.0).collect();
     some.sort_by(f64::total_cmp);
     let usual = some.get(some.len() / 2).copied().unwrap_or(0.0);
@@ -89,22 +146,16 @@ fn sequence_changes(likeness: &Likeness) -> Vec<f64> {
     changes
 }
 
-fn sequence_change(likeness: &Likeness, bar: usize) -> f64 {
+/// How much more or less alike the music from two bars on is than what leads up to both; nothing where too little is there to
+/// tell.
+fn sequence_change(likeness: &Likeness, bar: usize, other: usize) -> Option<f64> {
     let count = likeness.bars();
-    let mut most = Vec::new();
-    for other in 0..count {
-        // The music from this border on beside that from the other on, and what leads up to both.
-        let ahead = REACH.min(count - bar).min(count - other);
-        let behind = REACH.min(bar).min(other);
-        if other.abs_diff(bar) < REACH || ahead < 2 || behind < 2 {
-            continue;
-        }
-        let after = (0..ahead).map(|n| likeness.in_notes(bar + n, other + n)).sum::<f64>() / ahead as f64;
-        let before = (1..=behind).map(|n| likeness.in_notes(bar - n, other - n)).sum::<f64>() / behind as f64;
-        most.push((after - before).abs());
+    let ahead = REACH.min(count - bar).min(count - other);
+    let behind = REACH.min(bar).min(other);
+    if other.abs_diff(bar) < REACH || ahead < 2 || behind < 2 {
+        return None;
     }
-    // The strongest tenth: one repetition that begins or ends is enough.
-    most.sort_by(|a, b| b.total_cmp(a));
-    let taken = (most.len() / 10).clamp(1, 4).min(most.len());
-    if taken == 0 { 0.0 } else { most[..taken].iter().sum::<f64>() / taken as f64 }
+    let after = mean((0..ahead).map(|n| likeness.in_notes(bar + n, other + n)));
+    let before = mean((1..=behind).map(|n| likeness.in_notes(bar - n, other - n)));
+    Some((after - before).abs())
 }
