@@ -7,9 +7,6 @@
 //! 3. The best chain of sections is found, among which lengths of four and eight bars are usual (`cuts`).
 //! 4. Sections that are alike bar by bar are the same music again (`groups`), and how often, how loud, how wide and how full
 //!    they are tells what they are called (`names`). What cannot be told is called a part.
-//!
-//! Known limit: a section that differs from its neighbours by its chords alone, with the same players at the same levels, is not
-//! found.
 
 mod bars;
 mod contour;
