@@ -101,3 +101,45 @@ fn silence_has_neither() {
     assert!((0..music.steps()).all(|step| summed(&music, step) == 0.0));
     assert_eq!(music.chroma(5), [0.0; CLASSES]);
 }
+
+#[test]
+fn partials_have_their_pitch_to_a_few_cents_and_their_power_down_to_the_lowest_string_of_a_bass() {
+    let notes = [(28.0, 0.3), (45.2, 0.1), (48.0, 0.1), (69.0, 0.01), (95.5, 0.2)];
+    let wave: Vec<f32> = (0..RATE * 2)
+        .map(|n| {
+            let t = 2.0 * std::f64::consts::PI * f64::from(n) / f64::from(RATE);
+            let hz = |midi: f64| 440.0 * libm::exp2((midi - 69.0) / 12.0);
+            notes.iter().map(|(midi, gain)| gain * libm::sin(hz(*midi) * t)).sum::<f64>() as f32
+        })
+        .collect();
+    let partials = music(&wave).partials();
+    assert_eq!(partials.len(), 20);
+    for cell in &partials[3..17] {
+        let off = |midi: f64| cell.iter().map(|partial| (partial.midi - midi).abs()).fold(f64::MAX, f64::min);
+        for (midi, gain) in notes {
+            assert!(off(midi) < 0.06, "{midi} among {cell:?}");
+            let near = cell.iter().find(|partial| (partial.midi - midi).abs() < 0.06).expect("found above");
+            let decibels = 10.0 * libm::log10(near.power / (0.5 * gain * gain));
+            assert!(decibels.abs() < 1.0, "{midi}: {decibels} dB");
+        }
+        assert!(cell.len() <= notes.len() + 2, "{cell:?}");
+    }
+}
+
+#[test]
+fn partials_are_the_same_from_a_mono_and_a_stereo_track_and_silence_has_none() {
+    let wave = struck(196.0, &[0.1, 0.6], 1.5);
+    let mut stereo = ProfileMeter::new(RATE, Channels::Stereo).with_music();
+    stereo.push(&Signal::stereo(&wave, &vec![0.0; wave.len()]));
+    let (stereo, mono) = (stereo.finish().music.unwrap_or_default().partials(), music(&wave).partials());
+    assert_eq!(stereo.len(), mono.len());
+    for (stereo, mono) in stereo.iter().zip(&mono) {
+        let first = |cell: &[mixkeel_analysis::music::Partial]| cell.first().map(|partial| partial.midi);
+        let (Some(stereo), Some(mono)) = (first(stereo), first(mono)) else {
+            assert_eq!(stereo.len(), mono.len());
+            continue;
+        };
+        assert!((stereo - mono).abs() < 0.02, "{stereo} {mono}");
+    }
+    assert!(music(&vec![0.0; RATE as usize]).partials().iter().all(Vec::is_empty));
+}

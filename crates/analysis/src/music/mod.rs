@@ -5,15 +5,16 @@ mod chroma;
 pub mod form;
 pub mod harmony;
 mod onsets;
+mod partials;
 pub mod pitch;
 pub mod rhythm;
 
 use serde::{Deserialize, Serialize};
 
 pub use chroma::CLASSES;
-pub(crate) use chroma::ChromaBuilder;
 pub(crate) use onsets::OnsetBuilder;
 pub use onsets::{ONSET_BAND_EDGES, ONSET_BANDS, STEPS_PER_S};
+pub use partials::Partial;
 
 use crate::energy::{CELLS_PER_S, power_from_code};
 
@@ -28,6 +29,22 @@ pub struct Music {
     tops: Vec<u16>,
     /// Cell by cell, class by class, in 255ths of the highest of the cell.
     chroma: Vec<u8>,
+    partials: partials::Kept,
+}
+
+/// Gathers the music layer but for the onsets from the spectra of cells.
+#[derive(Default)]
+pub(crate) struct NotesBuilder {
+    chroma: chroma::ChromaBuilder,
+    partials: partials::PartialsBuilder,
+}
+
+impl NotesBuilder {
+    /// What sounds in the next cell.
+    pub fn add(&mut self, index: i64, spectrum: &crate::frames::Spectrum) {
+        self.chroma.add(index, spectrum);
+        self.partials.add(index, spectrum);
+    }
 }
 
 impl Music {
@@ -62,16 +79,25 @@ impl Music {
         classes
     }
 
+    /// The partials of every cell of 100 ms, from the lowest to the highest: what sounds in the 400 ms around it, from 27.5 Hz
+    /// to 2.3 kHz, as far as it rises above its surroundings.
+    pub fn partials(&self) -> Vec<Vec<Partial>> {
+        self.partials.partials()
+    }
+
     /// Whether the numbers of a reading that was stored fit each other.
     pub(crate) fn is_whole(&self) -> bool {
-        self.onsets.len().is_multiple_of(ONSET_BANDS) && self.chroma.len() == self.tops.len() * CLASSES
+        self.partials.is_whole(self.cells())
+            && self.onsets.len().is_multiple_of(ONSET_BANDS)
+            && self.chroma.len() == self.tops.len() * CLASSES
     }
 
     /// What both builders have found in so many frames.
-    pub(crate) fn built(onsets: OnsetBuilder, chroma: ChromaBuilder, frames: u64, rate_hz: u32) -> Self {
+    pub(crate) fn built(onsets: OnsetBuilder, notes: NotesBuilder, frames: u64, rate_hz: u32) -> Self {
         let of =
             |per_second: u32| (frames * u64::from(per_second)).div_ceil(u64::from(rate_hz.max(1))) as usize;
-        let (tops, chroma) = chroma.finish(of(CELLS_PER_S));
-        Self { onsets: onsets.finish(of(STEPS_PER_S)), tops, chroma }
+        let (tops, chroma) = notes.chroma.finish(of(CELLS_PER_S));
+        let partials = notes.partials.finish(of(CELLS_PER_S));
+        Self { onsets: onsets.finish(of(STEPS_PER_S)), tops, chroma, partials }
     }
 }

@@ -16,7 +16,7 @@ use crate::levels::{LevelsMeter, LevelsReading};
 use crate::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
 use crate::meter::Meter;
 use crate::music::pitch::{Line, LineMeter, Register};
-use crate::music::{ChromaBuilder, Music, OnsetBuilder};
+use crate::music::{Music, NotesBuilder, OnsetBuilder};
 use crate::true_peak::TruePeakMeter;
 
 pub use bytes::{ProfileError, VERSION};
@@ -47,7 +47,7 @@ pub struct Profile {
     pub energy: EnergyMap,
     /// How it moves, what rings in it, what room it has.
     pub character: Character,
-    /// Onset curves and chroma, where they were asked for.
+    /// Onset curves, chroma and partials, where they were asked for.
     pub music: Option<Music>,
     /// Its pitch and its notes, where they were asked for.
     pub line: Option<Line>,
@@ -73,7 +73,7 @@ pub struct ProfileMeter {
     character: CharacterMeter,
     /// Whether the music layer is measured, and what it is gathered in.
     wants_music: bool,
-    music: Option<(OnsetBuilder, ChromaBuilder)>,
+    music: Option<(OnsetBuilder, NotesBuilder)>,
     line: Option<LineMeter>,
 }
 
@@ -121,18 +121,18 @@ impl ProfileMeter {
         self.true_peak.prepare(rate_hz, channels);
         self.bands.prepare(rate_hz, channels);
         self.character.prepare(rate_hz, channels);
-        let music = || (OnsetBuilder::new(rate_hz, channels), ChromaBuilder::default());
+        let music = || (OnsetBuilder::new(rate_hz, channels), NotesBuilder::default());
         self.music = self.wants_music.then(music);
         if let Some(line) = &mut self.line {
             line.prepare(rate_hz, channels);
         }
     }
 
-    /// A spectrum that energy and chroma are both made from.
-    fn cell(energy: &mut EnergyBuilder, chroma: Option<&mut ChromaBuilder>, index: i64, spectrum: &Spectrum) {
+    /// A spectrum that energy and notes are both made from.
+    fn cell(energy: &mut EnergyBuilder, notes: Option<&mut NotesBuilder>, index: i64, spectrum: &Spectrum) {
         energy.add(index, spectrum);
-        if let Some(chroma) = chroma {
-            chroma.add(index, spectrum);
+        if let Some(notes) = notes {
+            notes.add(index, spectrum);
         }
     }
 }
@@ -157,23 +157,23 @@ impl Meter for ProfileMeter {
             line.push(signal);
         }
         let Self { cells, energy, music, .. } = self;
-        let mut chroma = None;
+        let mut notes = None;
         if let Some((onsets, builder)) = music {
             onsets.push(signal);
-            chroma = Some(builder);
+            notes = Some(builder);
         }
-        cells.push(signal, |index, spectrum| Self::cell(energy, chroma.as_deref_mut(), index, spectrum));
+        cells.push(signal, |index, spectrum| Self::cell(energy, notes.as_deref_mut(), index, spectrum));
     }
 
     fn finish(&mut self) -> Profile {
         let levels = self.levels.finish();
         let Self { cells, energy, music, .. } = self;
-        let mut chroma = music.as_mut().map(|(_, chroma)| chroma);
-        cells.finish(|index, spectrum| Self::cell(energy, chroma.as_deref_mut(), index, spectrum));
+        let mut notes = music.as_mut().map(|(_, notes)| notes);
+        cells.finish(|index, spectrum| Self::cell(energy, notes.as_deref_mut(), index, spectrum));
         let music = self.music.take();
         Profile {
             music: music
-                .map(|(onsets, chroma)| Music::built(onsets, chroma, levels.length_frames, self.rate_hz)),
+                .map(|(onsets, notes)| Music::built(onsets, notes, levels.length_frames, self.rate_hz)),
             line: self.line.as_mut().map(LineMeter::finish),
             channels: self.channels,
             rate_hz: self.rate_hz,

@@ -13,20 +13,24 @@ pub(crate) const STATES: usize = 12 * Quality::ALL.len() + 1;
 pub(crate) const NONE: usize = STATES - 1;
 
 /// How much of what sounds lies on each note of a chord, root first: of triads, of chords with a seventh. Ours.
-const TRIAD: [f64; 3] = [0.30, 0.25, 0.25];
-const SEVENTH: [f64; 4] = [0.25, 0.21, 0.21, 0.16];
+const TRIAD: [f64; 3] = [0.28, 0.23, 0.23];
+const SEVENTH: [f64; 4] = [0.26, 0.21, 0.21, 0.12];
 
 /// How much of the bass lies on each note of a chord, root first. Ours.
 const BASS: [f64; 4] = [0.55, 0.12, 0.15, 0.04];
 
 /// As how many notes that sound independently the evidence of one span counts: chosen for confidences that are as often right
 /// as they say. Ours.
-const NOTES_IN_SPAN: f64 = 10.0;
-const BASS_NOTES_IN_SPAN: f64 = 3.0;
+const NOTES_IN_SPAN: f64 = 7.0;
+const BASS_NOTES_IN_SPAN: f64 = 1.0;
 
 /// Spans that are weaker than this part of the mean of the song hold no chord, and how sure that is. Ours: −26 dB.
 const SILENT: f64 = 0.05;
 const SILENT_WEIGHT: f64 = 20.0;
+
+/// How much less likely no chord is than that all notes sound alike, in every span where something sounds. Ours: a melody over
+/// a chord is still a chord.
+const NONE_COST: f64 = 3.0;
 
 /// How many chords of each quality are expected before anything is heard; the order of [`Quality::ALL`]. Ours, after the
 /// counts of qualities in popular music (Burgoyne, Wild and Fujinaga, "An expert ground truth set for audio chord
@@ -125,6 +129,9 @@ impl Models {
             };
             *value =
                 NOTES_IN_SPAN * fit(notes, &evidence.notes) + BASS_NOTES_IN_SPAN * fit(bass, &evidence.bass);
+        }
+        if let Some(none) = heard.get_mut(NONE) {
+            *none -= NONE_COST;
         }
         heard
     }

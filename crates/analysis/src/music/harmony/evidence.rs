@@ -1,14 +1,27 @@
 //! How strong each of the twelve notes is in every span, in the chord and in the bass.
 
+use super::CELL_S;
+use super::notes::{LOWEST, NOTES, Notes, add, notes};
 use super::spans::Span;
 use super::tracks::{PitchedTrack, Sounds};
-use crate::music::CLASSES;
+use super::tuning::in_tune;
 
-/// The time a cell stands for, in seconds.
-const CELL_S: f64 = 0.1;
+/// Under this sum of amplitudes a track is silent. Ours: −100 dB.
+const SILENT: f64 = 1e-5;
 
-/// The power of a track's cells that it is made as loud as: ours, the mean of those that sound.
-const SILENT: f64 = 1e-9;
+/// How far the partials of a track must lie on semitones (see [`in_tune`]), in parts of the track that is most in tune, to
+/// count, and to count fully. Ours: drums of real kits lie under 0.4 but for single ones that are tuned, instruments above
+/// 0.5 and mostly above 0.7.
+const UNPITCHED: f64 = 0.35;
+const PITCHED: f64 = 0.7;
+
+/// A note counts as its amplitude to this power, so that a loud one does not hide a chord. Ours, from songs generated for the
+/// purpose: between the amplitude and its root.
+const LOUDNESS: f64 = 0.7;
+
+/// How much the notes of a bass track count for the chord itself, beside what they say as the bass. Ours: passing notes are
+/// many in a bass, but where nothing else plays, its notes are the chord.
+const BASS_IN_CHORD: f64 = 0.25;
 
 /// What sounds in a span.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,27 +34,53 @@ pub(crate) struct Evidence {
     pub strength: f64,
 }
 
+/// How much a track counts that is so much in tune beside the one that is it most.
+fn pitched(in_tune: f64) -> f64 {
+    ((in_tune - UNPITCHED) / (PITCHED - UNPITCHED)).clamp(0.0, 1.0)
+}
+
+/// How much a note of this MIDI number counts for the chord.
+fn in_chord(midi: usize) -> f64 {
+    let midi = midi as f64;
+    let rise = ((midi - 40.0) / 12.0).clamp(0.0, 1.0);
+    let fall = ((96.0 - midi) / 24.0).clamp(0.0, 1.0);
+    rise * fall
+}
+
+/// How much a note of this MIDI number counts for the bass where no track is the bass.
+fn in_bass(midi: usize) -> f64 {
+    ((58.0 - midi as f64) / 12.0).clamp(0.0, 1.0)
+}
+
 /// The evidence of every span.
 pub(crate) fn evidence(tracks: &[PitchedTrack], spans: &[Span], tuning_cents: f64) -> Vec<Evidence> {
     let mut all = vec![Evidence::default(); spans.len()];
-    for track in tracks {
-        let chroma: Vec<[f64; 12]> = track.cells.iter().map(|cell| semitones(cell, tuning_cents)).collect();
-        let sums = chroma.iter().map(|row| row.iter().sum::<f64>());
+    let has_bass = tracks.iter().any(|track| track.sounds == Sounds::Bass && !track.cells.is_empty());
+    let in_tune: Vec<f64> = tracks.iter().map(|track| in_tune(track, tuning_cents)).collect();
+    let most_in_tune = in_tune.iter().copied().fold(1e-3, f64::max);
+    for (track, in_tune) in tracks.iter().zip(&in_tune) {
+        let heard: Vec<Notes> =
+            spans.iter().map(|span| notes(&spectrum(track, span, tuning_cents))).collect();
+        let sums = heard.iter().map(|row| row.iter().sum::<f64>());
         let (sum, count) = sums.filter(|sum| *sum > SILENT).fold((0.0, 0.0), |(s, n), x| (s + x, n + 1.0));
         if count == 0.0 {
             continue;
         }
-        let scale = count / sum;
-        for (evidence, span) in all.iter_mut().zip(spans) {
-            let mean = mean(&chroma, span.from_s - track.starts_s, span.to_s - track.starts_s);
-            let bass = track.sounds == Sounds::Bass;
-            for (n, value) in mean.iter().enumerate() {
-                let value = value * scale;
-                if let Some(note) = evidence.notes.get_mut(n) {
-                    *note += value;
+        let pitched = pitched(*in_tune / most_in_tune);
+        let scale = (count / sum).sqrt() * pitched;
+        for (evidence, row) in all.iter_mut().zip(&heard) {
+            for (n, strength) in row.iter().enumerate() {
+                let (midi, strength) = (n + LOWEST, libm::pow(strength * scale, LOUDNESS));
+                let (chord, bass) = match (track.sounds, has_bass) {
+                    (Sounds::Bass, _) => (BASS_IN_CHORD, 1.0),
+                    (_, true) => (in_chord(midi), 0.0),
+                    (_, false) => (in_chord(midi), in_bass(midi)),
+                };
+                if let Some(note) = evidence.notes.get_mut(midi % 12) {
+                    *note += chord * strength;
                 }
-                if let Some(note) = evidence.bass.get_mut(n).filter(|_| bass) {
-                    *note += value;
+                if let Some(note) = evidence.bass.get_mut(midi % 12) {
+                    *note += bass * strength;
                 }
             }
         }
@@ -61,26 +100,14 @@ fn normalise(notes: &mut [f64; 12]) {
     notes.iter_mut().for_each(|note| *note = if sum > SILENT { *note / sum } else { 0.0 });
 }
 
-/// Thirds of semitones folded into semitones of the song's tuning.
-fn semitones(cell: &[f64; CLASSES], tuning_cents: f64) -> [f64; 12] {
-    let shift = tuning_cents / 100.0 * 3.0;
-    let mut notes = [0.0; 12];
-    for (class, strength) in cell.iter().enumerate() {
-        let semitone = libm::round((class as f64 - shift) / 3.0) as i64;
-        if let Some(note) = notes.get_mut(semitone.rem_euclid(12) as usize) {
-            *note += strength;
-        }
+/// The mean spectrum of the cells whose middles lie in a span.
+fn spectrum(track: &PitchedTrack, span: &Span, tuning_cents: f64) -> Notes {
+    let index = |at_s: f64| libm::ceil((at_s - track.starts_s) / CELL_S - 0.5).max(0.0) as usize;
+    let from = index(span.from_s);
+    let to = index(span.to_s).max(from + usize::from(span.to_s > track.starts_s));
+    let mut spectrum = [0.0; NOTES];
+    for cell in track.cells.iter().take(to).skip(from) {
+        add(&mut spectrum, cell, tuning_cents, 1.0 / (to - from) as f64);
     }
-    notes
-}
-
-/// The mean of the cells whose middles lie in a stretch of the track.
-fn mean(chroma: &[[f64; 12]], from_s: f64, to_s: f64) -> [f64; 12] {
-    let index = |at_s: f64| libm::ceil(at_s / CELL_S - 0.5).max(0.0) as usize;
-    let (from, to) = (index(from_s), index(to_s).max(index(from_s) + usize::from(to_s > 0.0)));
-    let mut sum = [0.0; 12];
-    for row in chroma.iter().take(to).skip(from) {
-        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
-    }
-    sum.map(|x| x / (to - from).max(1) as f64)
+    spectrum
 }

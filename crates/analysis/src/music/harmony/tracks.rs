@@ -1,6 +1,6 @@
-//! What harmony is heard from: the notes of every track, and what kind of track it is.
+//! What harmony is heard from: the partials of every track, and what kind of track it is.
 
-use crate::music::{CLASSES, Music};
+use crate::music::{Music, Partial};
 
 /// What a track can tell about harmony.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,15 +20,15 @@ pub struct PitchedTrack {
     pub(crate) sounds: Sounds,
     /// Where its first cell begins in the song, in seconds.
     pub(crate) starts_s: f64,
-    /// Every 100 ms, the strength of each third of a semitone.
-    pub(crate) cells: Vec<[f64; CLASSES]>,
+    /// The partials of every 100 ms.
+    pub(crate) cells: Vec<Vec<Partial>>,
 }
 
 impl PitchedTrack {
     /// A measured track that begins at this time of the song.
     pub fn of(music: &Music, sounds: Sounds, starts_s: f64) -> Self {
         let starts_s = if starts_s.is_finite() { starts_s } else { 0.0 };
-        let cells = if sounds == Sounds::Unpitched { 0 } else { music.cells() };
-        Self { sounds, starts_s, cells: (0..cells).map(|cell| music.chroma(cell)).collect() }
+        let cells = if sounds == Sounds::Unpitched { Vec::new() } else { music.partials() };
+        Self { sounds, starts_s, cells }
     }
 }
