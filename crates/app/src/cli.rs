@@ -5,8 +5,8 @@ use mixkeel::Error;
 
 use crate::answer::Answer;
 use crate::commands::{
-    check, compare, completions, convert, demo, doctor, explain, goals, man, measure, mix, plan, render,
-    report, schema, song,
+    check, compare, completions, convert, demo, doctor, explain, goals, ledger, man, measure, mix, plan,
+    render, report, schema, ship, song,
 };
 use crate::face::Face;
 
@@ -97,6 +97,10 @@ pub enum Command {
     Check(check::Check),
     /// Say what differs between sounds, at one loudness
     Compare(compare::Compare),
+    /// List the versions of a mix, and say when to stop
+    Ledger(ledger::Ledger),
+    /// Freeze a version and deliver it, with checksums
+    Ship(ship::Ship),
     /// Hear a song: tempo, bars, key, chords, sections
     Song(song::Song),
     /// Change rate, word length or format of one file
@@ -131,6 +135,8 @@ impl Command {
             Command::Measure(command) => command.run(face),
             Command::Check(command) => command.run(face),
             Command::Compare(command) => command.run(face),
+            Command::Ledger(command) => command.run(face),
+            Command::Ship(command) => command.run(face),
             Command::Song(command) => command.run(face),
             Command::Convert(command) => command.run(face),
             Command::Doctor(command) => command.run(),

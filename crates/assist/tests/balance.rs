@@ -75,6 +75,7 @@ fn song(band: &[(&str, Vec<Vec<f32>>)], start: Start) -> (Song, Session) {
         song: Default::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -68,6 +68,7 @@ fn song(band: &[Vec<Vec<f32>>]) -> (Song, Session) {
         song: Default::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -76,6 +76,7 @@ fn song_of(tracks: &[(&str, Profile)], related: Vec<Related>) -> (Song, Session)
         focus: Vec::new(),
         song: Default::default(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         sections: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),

@@ -120,6 +120,7 @@ fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) 
         song: Default::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -3,6 +3,7 @@
 //! The command line, the studio and the Python bindings call what is here and nothing below it. With `mixkeel-io` this
 //! is the only crate that touches disk or clock.
 
+pub mod alike;
 pub mod check;
 pub mod compare;
 pub mod console;
@@ -18,6 +19,7 @@ pub mod explain;
 pub mod goals;
 pub mod hear;
 pub mod json;
+pub mod ledger;
 pub mod lines;
 pub mod measure;
 pub mod mix;
@@ -29,6 +31,7 @@ pub mod reference;
 pub mod render;
 pub mod report;
 pub mod schema;
+pub mod ship;
 pub mod song;
 pub mod watch;
 

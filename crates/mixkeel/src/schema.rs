@@ -24,8 +24,11 @@ pub fn all() -> Vec<(String, Value)> {
         one::<crate::page::make::PageOutcome>("page"),
         one::<crate::plan::Plan>("plan"),
         one::<crate::render::RenderOutcome>("render"),
+        one::<crate::ship::Reopened>("reopen"),
         one::<crate::report::Report>("report"),
         one::<crate::hear::SongReport>("song"),
+        one::<crate::ship::Shipped>("ship"),
+        one::<crate::ledger::LedgerReport>("versions"),
         ("session-1.json".to_owned(), mixkeel_session::schema::schema()),
     ]
 }

@@ -9,6 +9,7 @@ use mixkeel_dsp::param::{ParamSpec, Value};
 use toml_edit::{Item, TableLike, Value as Toml};
 
 use crate::fields;
+use crate::finish::Date;
 use crate::problem::{Problem, Severity};
 use crate::suggest::did_you_mean;
 
@@ -169,6 +170,21 @@ impl<'a> Cursor<'a> {
             self.log.error(span, format!("`{key}` is empty"), None);
         }
         text.unwrap_or_default()
+    }
+
+    /// A day, `2026-12-24`, bare or in quotes; nothing when it is not said or none.
+    pub fn date(&self, key: &str) -> Option<Date> {
+        let (item, span) = self.item(key)?;
+        let text = match item.as_value() {
+            Some(Toml::Datetime(day)) => Some(day.value().to_string()),
+            _ => item.as_str().map(str::to_owned),
+        };
+        let date = text.as_deref().and_then(Date::parse);
+        if date.is_none() {
+            let help = Some("write it as year-month-day: 2026-12-24".to_owned());
+            self.log.error(span, format!("`{key}` must be a day"), help);
+        }
+        date
     }
 
     /// One of some words, by its place among them; nothing when it is not said or none of them.

@@ -90,6 +90,13 @@ pub const GOAL_AT_LEAST: ParamSpec =
 pub const GOAL_AT_MOST: ParamSpec =
     number("at_most", "", (-1000.0, 1000.0), 0.0, "The most that passes, in the unit of the predicate.");
 
+/// Hours of work on a song. Ours: from a minute or so to more than a working year.
+pub const FINISH_HOURS: ParamSpec =
+    number("hours", "h", (0.01, 2000.0), 8.0, "Hours of work after which the best version is named.");
+/// Versions of a mix. Ours: more than anybody can tell apart.
+pub const FINISH_VERSIONS: ParamSpec =
+    number("versions", "", (1.0, 1000.0), 10.0, "Versions after which the best one is named.");
+
 /// A tempo. Ours: slower than the slowest movement and faster than any pulse that is felt as one.
 pub const TEMPO_BPM: ParamSpec = number("tempo", "bpm", (10.0, 999.0), 120.0, "Beats a minute.");
 

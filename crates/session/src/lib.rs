@@ -15,6 +15,7 @@ pub mod difference;
 pub mod document;
 pub mod edit;
 pub mod fields;
+pub mod finish;
 pub mod goal;
 pub mod graph;
 pub mod id;

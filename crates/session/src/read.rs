@@ -9,6 +9,7 @@ use crate::access::whole_rate;
 use crate::check::check;
 use crate::cursor::{Cursor, Log, value_of};
 use crate::fields;
+use crate::finish::Finish;
 use crate::goal::{self, Goal};
 use crate::problem::{Problem, Severity};
 use crate::read_insert::insert;
@@ -129,6 +130,7 @@ impl Reader {
             song: top.table("song").map(song).unwrap_or_default(),
             sections: top.tables("section").into_iter().map(section).collect(),
             goals: top.tables("goal").into_iter().map(goal).collect(),
+            finish: top.table("finish").map(finish).unwrap_or_default(),
             master: top.table("master").map(|table| self.master(table)).unwrap_or_default(),
             buses: top.tables("bus").into_iter().map(|table| self.bus(table)).collect(),
             returns: top.tables("return").into_iter().map(|table| self.effect(table)).collect(),
@@ -240,6 +242,18 @@ fn goal(table: Cursor<'_>) -> Goal {
     };
     table.finish();
     goal
+}
+
+fn finish(table: Cursor<'_>) -> Finish {
+    let amount = |spec: &ParamSpec| table.has(spec.id).then(|| table.number(spec));
+    let finish = Finish {
+        by: table.date("by"),
+        hours: amount(&fields::FINISH_HOURS),
+        // In its range a number of versions fits, and half a version is none.
+        versions: amount(&fields::FINISH_VERSIONS).map(|versions| versions as u32),
+    };
+    table.finish();
+    finish
 }
 
 fn send(table: Cursor<'_>) -> Send {

@@ -51,6 +51,11 @@ pub fn schema() -> Value {
         ("on", text("A playback system.")),
         ("in", text("A section, by id or kind.")),
     ]));
+    let mut finish = specs(&[&fields::FINISH_HOURS, &fields::FINISH_VERSIONS]);
+    if let Some(Value::Object(versions)) = finish.get_mut("versions") {
+        versions.insert("type".to_owned(), json!("integer"));
+    }
+    finish.extend(named([("by", text("The last day of work: 2026-12-24."))]));
     let song = named([("tempo", pairs("From second, beats a minute.", tempo())), ("metre", metre())]);
     let mut rate = specs(&[&fields::RATE_HZ]);
     if let Some(Value::Object(rate)) = rate.get_mut("rate_hz") {
@@ -64,6 +69,7 @@ pub fn schema() -> Value {
         ("song", table(&[], song)),
         ("section", json!({ "type": "array", "items": table(&["id", "from_s", "to_s"], section) })),
         ("goal", json!({ "type": "array", "items": table(&["id"], goal) })),
+        ("finish", table(&[], finish)),
         ("master", table(&[], master)),
         ("bus", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
         ("return", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
@@ -241,7 +247,7 @@ mod tests {
             })
             .collect();
         let text = format!(
-            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[[goal]]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
+            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[[goal]]\n[finish]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
              clip = [{{}}]\n{inserts}[[track.send]]\n[[track.lane]]\n"
         );
         let schema = schema();
@@ -251,7 +257,7 @@ mod tests {
         for noun in ["section", "goal", "bus", "return", "track"] {
             known.insert(noun, items(noun));
         }
-        for noun in ["song", "master"] {
+        for noun in ["song", "finish", "master"] {
             known.insert(noun, keys_of(&schema["properties"][noun]));
         }
         for noun in ["send", "lane", "clip"] {

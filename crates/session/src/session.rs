@@ -3,6 +3,7 @@
 use mixkeel_dsp::catalog::Kind;
 use mixkeel_dsp::processor::{AssetSpec, BoxedSettings};
 
+use crate::finish::Finish;
 use crate::goal::Goal;
 use crate::role::Role;
 
@@ -24,6 +25,8 @@ pub struct Session {
     pub sections: Vec<Section>,
     /// What the mix should do, checked like tests.
     pub goals: Vec<Goal>,
+    /// When the work on it ends.
+    pub finish: Finish,
     /// Sums of tracks and other buses.
     pub buses: Vec<Bus>,
     /// Effects fed by sends.

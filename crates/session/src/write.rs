@@ -8,6 +8,7 @@ use mixkeel_dsp::param::{ParamSpec, Range};
 use crate::address::Address;
 use crate::check::route_key;
 use crate::fields;
+use crate::finish::Finish;
 use crate::goal::Goal;
 use crate::session::{Clip, Insert, Lane, Send, Session, Song};
 use crate::strip::{Strip, StripKind};
@@ -107,6 +108,23 @@ impl Writer<'_> {
         }
         for goal in &session.goals {
             self.goal(goal);
+        }
+        if session.finish != Finish::default() {
+            self.finish(&session.finish);
+        }
+    }
+
+    fn finish(&mut self, finish: &Finish) {
+        let at = |key| Address::of_part("song", "finish", key);
+        self.header("[finish]");
+        if let Some(by) = finish.by {
+            self.line(&at("by"), "by", &by.to_string());
+        }
+        if let Some(hours) = finish.hours {
+            self.line(&at("hours"), "hours", &number(hours));
+        }
+        if let Some(versions) = finish.versions {
+            self.line(&at("versions"), "versions", &versions.to_string());
         }
     }
 

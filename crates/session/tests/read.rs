@@ -82,3 +82,24 @@ fn a_track_without_recordings_is_a_warning_and_no_reason_to_refuse() {
     assert_eq!(reading.problems[0].severity, Severity::Warning);
     assert_eq!(reading.session.unwrap().tracks[0].name, "a");
 }
+
+#[test]
+fn limits_are_read_however_the_day_is_written_and_a_day_that_is_none_is_named() {
+    let with = |finish: &str| read(&HARBOUR.replace("[[bus]]", &format!("{finish}\n\n[[bus]]")));
+    for by in ["2026-12-24", "\"2026-12-24\""] {
+        let finish = with(&format!("[finish]\nby = {by}\nhours = 6\nversions = 10")).session.unwrap().finish;
+        assert_eq!(finish.by.map(|day| day.to_string()).as_deref(), Some("2026-12-24"));
+        assert_eq!((finish.hours, finish.versions), (Some(6.0), Some(10)));
+    }
+    for (finish, said) in [
+        ("by = \"Christmas\"", "`by` must be a day"),
+        ("by = 2026-12-24T10:00:00", "`by` must be a day"),
+        ("hours = 0", "`hours` is 0"),
+        ("version = 3", "a finish has no key `version`"),
+    ] {
+        let reading = with(&format!("[finish]\n{finish}"));
+        assert!(reading.session.is_none(), "{finish}");
+        let messages: Vec<_> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert!(messages.iter().any(|message| message.contains(said)), "{finish}: {messages:?}");
+    }
+}

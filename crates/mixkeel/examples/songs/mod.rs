@@ -86,6 +86,7 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
         song: Default::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

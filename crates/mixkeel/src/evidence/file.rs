@@ -7,6 +7,7 @@ use mixkeel_dsp::MAX_BLOCK_FRAMES;
 use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::Downmix;
 use mixkeel_judge::evidence::{Evidence, File, Gathered, ReadingProblem, SoundMeter, StripMeter};
+use mixkeel_session::session::Section;
 use rayon::prelude::*;
 
 use crate::error::Error;
@@ -17,6 +18,18 @@ use crate::watch::{Event, Stage, Watch};
 /// # Errors
 /// A file that cannot be read, or a request to stop.
 pub fn of_file(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
+    of_file_in_sections(path, Vec::new(), watch)
+}
+
+/// The same, for a file of which the sections of the song are known.
+///
+/// # Errors
+/// A file that cannot be read, or a request to stop.
+pub fn of_file_in_sections(
+    path: &Path,
+    sections: Vec<Section>,
+    watch: &dyn Watch,
+) -> Result<Evidence, Error> {
     let mut reader = mixkeel_io::read::open(path, Downmix::Fold)?;
     let info = reader.info().clone();
     let stored = Stored { bits: info.bits, float: info.float, lossy: info.bits.is_none() };
@@ -65,7 +78,7 @@ pub fn of_file(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
         file: Some(file),
         mix: mix.finish(),
         strips: Vec::new(),
-        sections: Vec::new(),
+        sections,
         headroom_db: 0.0,
     };
     Ok(gathered.evidence())

@@ -10,7 +10,7 @@ use mixkeel_io::read::Downmix;
 use mixkeel_judge::evidence::Evidence;
 use mixkeel_session::resolve::resolve;
 
-pub use file::of_file;
+pub use file::{of_file, of_file_in_sections};
 pub use taps::EvidenceTaps;
 
 use crate::error::Error;

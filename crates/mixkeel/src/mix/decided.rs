@@ -152,6 +152,9 @@ pub fn decided(
         Some(earlier) => continued::prepare(earlier, &known, options, rate_hz, &mut warnings)?,
         None => fresh::prepare(&name, &known, options, rate_hz)?,
     };
+    if options.redo {
+        keep_wishes(folder, &mut prepared.session);
+    }
     hear::hear(&song_folder, &known, options, &mut prepared, &mut warnings, watch)?;
     let facts = fresh::track_facts(&known, &prepared.session);
     warnings.extend(questions(&facts));
@@ -177,6 +180,15 @@ pub fn decided(
     refuse_silence(&known, &decision, &prepared)?;
     let heard = ear.heard_of(&prepared.session)?;
     Ok(Decided { known, left_out, warnings, prepared, decision, heard, shelf, media })
+}
+
+/// What a person wants of the mix and when the work on it ends are no decisions: `--redo` leaves them. A session that
+/// cannot be read has nothing to keep, since `--redo` is the way out of one.
+fn keep_wishes(folder: &Folder, session: &mut Session) {
+    if let Ok(stands) = session_file::open(&folder.session()) {
+        session.goals = stands.session.goals;
+        session.finish = stands.session.finish;
+    }
 }
 
 /// A session that is ready to be decided on, and how its text comes to be.

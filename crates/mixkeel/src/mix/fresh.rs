@@ -54,6 +54,7 @@ pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32)
         song: Song::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: mixkeel_session::finish::Finish::default(),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks,

@@ -1,7 +1,7 @@
 //! The whole way: a folder of tracks becomes a mix, its stems, a session with reasons, and a copy to listen to.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::write::Bits;
@@ -9,6 +9,8 @@ use mixkeel_io::write::Bits;
 use self::decided::{decided, gather, song_and_out};
 use crate::error::Error;
 use crate::project::folder::Folder;
+use crate::project::ledger::lines;
+use crate::project::limits::spent;
 use crate::report::Report;
 use crate::song::cache::Cache;
 use crate::watch::Watch;
@@ -18,6 +20,7 @@ pub(crate) mod decided;
 mod fresh;
 mod hear;
 mod listen;
+mod marks;
 mod summary;
 pub(crate) mod write;
 
@@ -112,6 +115,10 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
         folder: &folder,
     };
     let (report, folder) = version.write(draft, watch)?;
-    let told = summary::summary(&report, folder.path());
+    let now_unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    // The mix is made: a ledger that a person has spoilt takes nothing from it but these lines.
+    let versions = lines(folder.path()).unwrap_or_default();
+    let spent = spent(&versions, &decided.prepared.session.finish, now_unix_s);
+    let told = summary::summary(&report, folder.path(), &spent.in_words());
     Ok(MixOutcome { report, out: folder.path().to_path_buf(), told })
 }

@@ -12,7 +12,8 @@ const MOST_LINES: usize = 14;
 const FINDINGS: usize = 3;
 
 /// The lines.
-pub fn summary(report: &Report, out: &Path) -> Vec<String> {
+/// `limits` are what is to be said of the person's limits: they stand last, where they are read.
+pub fn summary(report: &Report, out: &Path, limits: &[String]) -> Vec<String> {
     let mut lines = vec![out.join("listen.flac").display().to_string(), String::new(), sum(report)];
     lines.extend(wrapped(&report.verdict_because, "", "  "));
     let findings_at = lines.len();
@@ -54,14 +55,17 @@ pub fn summary(report: &Report, out: &Path) -> Vec<String> {
         };
         lines.push(format!("Note: {}{more}", fit_to(warning, COLUMNS - 6 - more.chars().count())));
     }
-    lines.truncate(MOST_LINES - 1);
+    let limits: Vec<String> = limits.iter().map(|line| fit(line)).collect();
+    let most = MOST_LINES - 1 - limits.len().min(MOST_LINES / 2);
+    lines.truncate(most);
     // The most useful findings, as many as there is room for.
-    let room = (MOST_LINES - 1 - lines.len()).min(FINDINGS);
+    let room = (most - lines.len()).min(FINDINGS);
     let told = report.findings.iter().take(room).map(|finding| {
         let because = finding.because.split("; ").next().unwrap_or_default();
         fit(&format!("  {}: {because}", finding.id))
     });
     lines.splice(findings_at..findings_at, told.collect::<Vec<_>>());
+    lines.extend(limits);
     lines.push(fit(&format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
     lines
 }

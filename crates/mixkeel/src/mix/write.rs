@@ -11,7 +11,7 @@ use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::verdict::{Judgement, judge};
+use mixkeel_judge::verdict::{Judgement, Verdict, judge};
 use mixkeel_session::difference::differences;
 use mixkeel_session::edit::{Edit, Edits, Sureness};
 use mixkeel_session::graph::{Graph, NodeIndex};
@@ -22,6 +22,7 @@ use mixkeel_session::session::Session;
 use super::MixOptions;
 use super::decided::{Decided, Known};
 use super::listen::{TARGET, listen};
+use super::marks::marks;
 use crate::ENGINE_VERSION;
 use crate::console::console;
 use crate::deliver::{Figures, deliver};
@@ -33,7 +34,7 @@ use crate::play::files::FileTap;
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::folder::{Draft, Folder};
-use crate::project::ledger::{Change, Line, Measured};
+use crate::project::ledger::{Change, Line, Mark, Measured};
 use crate::project::session_file::{faults_error, sha256};
 use crate::render::sounding_stems;
 use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
@@ -105,7 +106,8 @@ impl Version<'_> {
         draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
         self.page(&draft, &evidence, &judged)?;
-        let line = crate::json::to_line(&self.line(draft.version(), hash, measured))?;
+        let told = Told { measured, verdict: judged.verdict, goals: marks(session, &evidence) };
+        let line = crate::json::to_line(&self.line(draft.version(), hash, told))?;
         let folder = draft.finish(&line)?;
         Ok((report, folder))
     }
@@ -297,7 +299,7 @@ impl Version<'_> {
         files.chain(muted).collect()
     }
 
-    fn line(&self, version: u32, session_sha256: String, measured: Measured) -> Line {
+    fn line(&self, version: u32, session_sha256: String, told: Told) -> Line {
         let by = |address: &mixkeel_session::address::Address| {
             if self.decided.prepared.by_hand.iter().any(|one| one.address == *address) {
                 return "you".to_owned();
@@ -325,9 +327,18 @@ impl Version<'_> {
             engine: ENGINE_VERSION.to_owned(),
             session_sha256,
             changed,
-            measured,
+            measured: told.measured,
+            verdict: Some(told.verdict),
+            goals: told.goals,
         }
     }
+}
+
+/// What the ledger says of a render.
+struct Told {
+    measured: Measured,
+    verdict: Verdict,
+    goals: Vec<Mark>,
 }
 
 /// Whether the session says something else about a track than its name does.

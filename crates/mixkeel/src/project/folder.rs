@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use mixkeel_io::write::write_atomically;
 
 use crate::error::{Error, ErrorKind};
+use crate::ship::{frozen, shipped};
 use crate::song::scan::holds_session;
 
 /// Moved to the top while newest, back into its version's folder when a newer one comes.
@@ -81,7 +82,13 @@ impl Folder {
     }
 
     /// Begins the next version: an empty folder to build it in.
+    ///
+    /// # Errors
+    /// A version that is shipped: what was delivered does not change. No room, or no permission to write.
     pub fn begin(&self) -> Result<Draft, Error> {
+        if let Some(version) = shipped(&self.path)? {
+            return Err(frozen(&self.path, version));
+        }
         let created = !self.path.exists();
         let version = self.newest + 1;
         self.keep_hand_edits()?;

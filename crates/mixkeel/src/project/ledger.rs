@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mixkeel_io::write::write_atomically;
+use mixkeel_judge::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
@@ -29,6 +30,24 @@ pub struct Line {
     pub changed: Vec<Change>,
     /// What the mix measured.
     pub measured: Measured,
+    /// Whether it was ready for mastering. Absent in lines of earlier programs.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// How each goal of the session was met. Absent in lines of earlier programs.
+    #[serde(default)]
+    pub goals: Vec<Mark>,
+}
+
+/// How one goal was met by a version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Mark {
+    /// The goal.
+    pub id: String,
+    /// Whether it passed.
+    pub passes: bool,
+    /// How far it passed, or by how much it failed, in differences that are just noticed. Absent where it could not be
+    /// measured.
+    pub margin_noticeable: Option<f64>,
 }
 
 impl Line {
@@ -68,6 +87,25 @@ pub fn holds(folder: &Path, version: u32) -> Result<bool, Error> {
     }
     let number = |line: &str| serde_json::from_str::<Numbered>(line).ok().map(|line| line.version);
     Ok(read(folder)?.lines().any(|line| number(line) == Some(version)))
+}
+
+/// Every version's line, the first version first.
+///
+/// # Errors
+/// A ledger that cannot be read, with the line that has a mistake.
+pub fn lines(folder: &Path) -> Result<Vec<Line>, Error> {
+    let text = read(folder)?;
+    let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    numbered
+        .map(|(n, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                Error::new(ErrorKind::Unreadable, "the ledger has a mistake")
+                    .at(&folder.join(NAME))
+                    .because(format!("line {}: {error}", n + 1))
+                    .hint("put the file back from a backup, or take that line out")
+            })
+        })
+        .collect()
 }
 
 /// Adds a line; the file is replaced as a whole, so that a reader never sees half of one.

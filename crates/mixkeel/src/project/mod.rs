@@ -2,5 +2,6 @@
 
 pub mod folder;
 pub mod ledger;
+pub mod limits;
 pub mod paths;
 pub mod session_file;

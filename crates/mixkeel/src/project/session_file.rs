@@ -52,10 +52,12 @@ pub fn open(path: &Path) -> Result<Opened, Error> {
     Ok(Opened { folder, sha256: sha256(text.as_bytes()), path, text, session })
 }
 
-/// Whether a folder is the `vN` of an output folder of ours.
+/// Whether a folder is the `vN` or the `ship-vN` of an output folder of ours.
 fn is_version(folder: &Path) -> bool {
-    let named =
-        folder.file_name().is_some_and(|name| super::folder::version_of(&name.to_string_lossy()).is_some());
+    let named = folder.file_name().is_some_and(|name| {
+        let name = name.to_string_lossy();
+        super::folder::version_of(name.strip_prefix("ship-").unwrap_or(&name)).is_some()
+    });
     named && super::folder::holds_versions(&folder.join(".."))
 }
 

@@ -2,6 +2,7 @@
 
 use mixkeel_dsp::catalog::CATALOG;
 use mixkeel_dsp::param::{Range, Value};
+use mixkeel_session::finish::{Date, Finish};
 use mixkeel_session::goal::{Goal, ROWS};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{
@@ -49,6 +50,17 @@ impl Dice {
     }
 }
 
+fn finish(dice: &mut Dice) -> Finish {
+    Finish {
+        by: dice
+            .coin()
+            .then(|| Date::new(2026, 1 + dice.below(12) as u8, 1 + dice.below(28) as u8))
+            .flatten(),
+        hours: dice.coin().then(|| dice.between(0.01, 2000.0)),
+        versions: dice.coin().then(|| 1 + dice.below(1000) as u32),
+    }
+}
+
 /// A session with buses in buses, sends before and behind the fader, keys, lanes and locks.
 pub fn session(seed: u64) -> Session {
     let mut dice = Dice::new(seed);
@@ -59,6 +71,7 @@ pub fn session(seed: u64) -> Session {
         song: Song::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        finish: finish(&mut dice),
         buses: Vec::new(),
         returns: Vec::new(),
         tracks: Vec::new(),
