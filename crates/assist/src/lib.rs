@@ -26,17 +26,21 @@ pub mod things;
 
 use rule::Rule;
 
-/// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, places, tone, movement,
-/// space, routing, and at last what the sum leaves. Levels come first because most of a mix is level; headroom comes last because everything before it changes
-/// the sum.
-pub static RULES: [&dyn Rule; 24] = [
+/// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, noise that is heard at
+/// these levels, places, tone, movement, space, routing, and at last what the sum leaves. Levels come first because most of a
+/// mix is level; headroom comes last because everything before it changes the sum.
+pub static RULES: [&dyn Rule; 28] = [
     &rules::repair::keep_out::KeepOut,
     &rules::repair::takes::Takes,
     &rules::repair::polarity::Polarity,
     &rules::repair::align::Align,
+    &rules::repair::offset::Offset,
+    &rules::repair::clicks::Clicks,
     &rules::trim::stage::Stage,
     &rules::balance::by_role::ByRole,
     &rules::balance::rough_mix::RoughMix,
+    &rules::repair::hum::Hum,
+    &rules::repair::hiss::Hiss,
     &rules::pan::by_role_and_band::ByRoleAndBand,
     &rules::eq::residue::Residue,
     &rules::eq::resonances::Resonances,

@@ -16,11 +16,13 @@ use mixkeel_assist::focus;
 use mixkeel_assist::related::{Body, Related, Relation};
 use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::roles::{role_from_name, roles_from_names};
+use mixkeel_assist::rules::repair::clipped::advice;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_assist::starts::questions;
 use mixkeel_dsp::block::{Channels, Signal};
-use mixkeel_session::edit::Sureness;
+use mixkeel_dsp::param::Value;
+use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Clip, Master, Session, Track};
 
@@ -313,4 +315,153 @@ fn a_clip_without_a_common_start_is_asked_about_and_one_that_waits_is_not() {
             .is_some_and(|question| question.contains("Vox") && question.contains("where does it begin"))
     );
     assert!(asked(12.0).is_empty());
+}
+
+/// Eight seconds of phrases of a second, each after a second of rest, on a pitch that moves.
+fn phrases(hz: f64) -> Vec<f32> {
+    (0..8 * 48_000)
+        .map(|frame| {
+            let t = f64::from(frame) / 48_000.0;
+            let at = t % 2.0;
+            let level = if at < 1.0 { (at / 0.02).min(1.0) * ((1.0 - at) / 0.05).min(1.0) } else { 0.0 };
+            let turn = 2.0 * std::f64::consts::PI * (hz * t + 0.2 * libm::sin(5.0 * t));
+            (0.2 * level * (libm::sin(turn) + 0.4 * libm::sin(2.0 * turn) + 0.2 * libm::sin(5.0 * turn)))
+                as f32
+        })
+        .collect()
+}
+
+fn hissing(mut samples: Vec<f32>, level_dbfs: f64) -> Vec<f32> {
+    let mut state = 77_u64;
+    let gain = mixkeel_dsp::units::gain_from_db(level_dbfs) * 3.0_f64.sqrt();
+    for sample in &mut samples {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *sample += (gain * ((state >> 40) as f64 / f64::from(1_u32 << 23) - 1.0)) as f32;
+    }
+    samples
+}
+
+fn humming(mut samples: Vec<f32>, mains_hz: f64, level_dbfs: f64) -> Vec<f32> {
+    let gain = mixkeel_dsp::units::gain_from_db(level_dbfs);
+    for (frame, sample) in samples.iter_mut().enumerate() {
+        let turn = 2.0 * std::f64::consts::PI * mains_hz * frame as f64 / 48_000.0;
+        *sample += (gain * (libm::sin(turn) + libm::sin(2.0 * turn) + 0.7 * libm::sin(3.0 * turn))) as f32;
+    }
+    samples
+}
+
+/// As a mix measures it: with what is wrong with it.
+fn flawed(samples: &[f32]) -> Profile {
+    let mut meter = ProfileMeter::new(48_000, Channels::Mono).with_music().with_flaws();
+    meter.push(&Signal::mono(samples));
+    meter.finish()
+}
+
+/// What repairs say of tracks with this sound: rule, strip, kind of insert; and whether it was applied.
+fn repaired(tracks: &[(&str, Vec<f32>)]) -> Vec<(String, String, bool)> {
+    let tracks: Vec<(&str, Profile)> =
+        tracks.iter().map(|(name, samples)| (*name, flawed(samples))).collect();
+    let fixture = song_of(&tracks, Vec::new());
+    let decision = decided(&fixture);
+    // Deciding again changes nothing.
+    assert_eq!(decided(&(fixture.0.clone(), decision.session.clone())).session, decision.session);
+    let of = |edits: &[Edit], applied: bool| -> Vec<(String, String, bool)> {
+        let repairs = edits.iter().filter(|edit| edit.by.starts_with("repair/"));
+        repairs.map(|edit| (edit.by.clone(), edit.address.to_string(), applied)).collect()
+    };
+    [of(&decision.edits, true), of(&decision.proposed, false)].concat()
+}
+
+fn one(rule: &str, address: &str, applied: bool) -> Vec<(String, String, bool)> {
+    vec![(rule.to_owned(), address.to_owned(), applied)]
+}
+
+#[test]
+fn hum_is_taken_out_at_its_own_frequency_where_it_is_heard_and_nowhere_else() {
+    let piano = || ("Piano", phrases(330.0));
+    for mains_hz in [50.0, 60.0] {
+        let vox = humming(phrases(233.0), mains_hz, -50.0);
+        assert_eq!(
+            repaired(&[("Lead Vox", vox.clone()), piano()]),
+            one("repair/hum", "lead-vox/dehum-1", true)
+        );
+        let decision =
+            decided(&song_of(&[("Lead Vox", flawed(&vox)), ("Piano", flawed(&piano().1))], Vec::new()));
+        let insert = &track(&decision, "lead-vox").inserts[0];
+        assert_eq!(insert.settings.get("freq_hz"), Some(Value::Number(mains_hz)));
+        assert_eq!(insert.settings.get("harmonics"), Some(Value::Number(6.0)));
+    }
+    assert_eq!(repaired(&[("Lead Vox", phrases(233.0)), piano()]), []);
+    // A pad stands still as hum does: its owner is asked.
+    let pad = humming(phrases(233.0), 50.0, -50.0);
+    assert_eq!(repaired(&[("Pad", pad), piano()]), one("repair/hum", "pad/dehum-1", false));
+    // Where a louder noise covers it, it is nobody's trouble.
+    let covered =
+        [("Lead Vox", humming(phrases(233.0), 50.0, -60.0)), ("Rain fx", hissing(phrases(90.0), -22.0))];
+    assert_eq!(repaired(&covered), []);
+}
+
+#[test]
+fn hiss_goes_gently_where_it_stands_alone_and_stays_where_the_band_covers_it() {
+    let piano = || ("Piano", phrases(330.0));
+    let vox = || hissing(phrases(233.0), -55.0);
+    assert_eq!(repaired(&[("Lead Vox", vox()), piano()]), one("repair/hiss", "lead-vox/denoise-1", true));
+    let decision =
+        decided(&song_of(&[("Lead Vox", flawed(&vox())), ("Piano", flawed(&piano().1))], Vec::new()));
+    let Some(Value::Number(less_db)) = track(&decision, "lead-vox").inserts[0].settings.get("reduction_db")
+    else {
+        unreachable!("a denoiser has a reduction")
+    };
+    assert!((3.0..=10.0).contains(&less_db), "{less_db}");
+    assert_eq!(repaired(&[("Lead Vox", hissing(phrases(233.0), -85.0)), piano()]), []);
+    let covered = [("Lead Vox", vox()), ("Rain fx", hissing(phrases(90.0), -22.0))];
+    assert!(
+        repaired(&covered).iter().all(|(_, address, _)| !address.starts_with("lead-vox")),
+        "{:?}",
+        repaired(&covered)
+    );
+}
+
+#[test]
+fn clicks_in_a_voice_are_mended_and_on_a_drum_its_owner_is_asked() {
+    let clicked = || {
+        let mut samples = phrases(233.0);
+        for second in [0.31, 2.57, 4.2, 6.73] {
+            samples[(second * 48_000.0) as usize] += 0.4;
+        }
+        samples
+    };
+    assert_eq!(
+        repaired(&[("Lead Vox", clicked()), ("Piano", phrases(330.0))]),
+        one("repair/clicks", "lead-vox/declick-1", true)
+    );
+    assert_eq!(
+        repaired(&[("Shaker", clicked()), ("Piano", phrases(330.0))]),
+        one("repair/clicks", "shaker/declick-1", false)
+    );
+}
+
+#[test]
+fn an_offset_is_taken_out_under_everything_that_is_heard() {
+    let off: Vec<f32> = phrases(233.0).iter().map(|sample| sample + 0.02).collect();
+    assert_eq!(
+        repaired(&[("Lead Vox", off), ("Piano", phrases(330.0))]),
+        one("repair/offset", "lead-vox/eq-1", true)
+    );
+}
+
+#[test]
+fn a_recording_that_was_cut_off_is_named_with_what_cannot_be_undone_and_changed_in_nothing() {
+    let cut = |ceiling: f32| -> Vec<f32> {
+        phrases(233.0).iter().map(|sample| (8.0 * sample).clamp(-1.0, 1.0) * ceiling).collect()
+    };
+    for (ceiling, told) in [(1.0, "at full scale"), (0.5, "-6.0 dBFS, before its level was changed")] {
+        let tracks = [("Lead Vox", flawed(&cut(ceiling))), ("Piano", flawed(&phrases(330.0)))];
+        let (song, session) = song_of(&tracks, Vec::new());
+        let told_of = advice(&song.tracks);
+        assert_eq!(told_of.len(), 1, "{told_of:?}");
+        assert!(told_of[0].starts_with("Lead Vox: cut off") && told_of[0].contains(told), "{}", told_of[0]);
+        let decision = decided(&(song, session));
+        assert!(decision.edits.iter().all(|edit| !edit.by.starts_with("repair/")), "{:?}", decision.edits);
+    }
 }

@@ -97,6 +97,7 @@ fn profile(recording: &Recording) -> Profile {
         energy: EnergyMap::default(),
         character: Character::default(),
         music: None,
+        flaws: None,
         line: None,
     }
 }

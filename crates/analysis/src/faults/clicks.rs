@@ -4,6 +4,8 @@
 //! prediction, and the sample has to be many times further off than the prediction is elsewhere. A drum also breaks the
 //! prediction, and goes on breaking it: it rings. A click leaves nothing behind.
 
+use serde::{Deserialize, Serialize};
+
 use super::problem::{Places, Problem, Sureness, counted, when};
 
 /// Frames of a cheap look. Ours: 1.3 ms at 48 kHz.
@@ -54,7 +56,16 @@ const MOST_PER_S: f64 = 20.0;
 /// Frames kept: what is learnt from on both sides, twice, so that little is moved.
 const KEPT: usize = 4 * (LEARN + LOOK * SIDES);
 
-/// What [`Clicks`] reads.
+/// What clicks there are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClicksReading {
+    /// How many, both sides of a stereo click counted as one.
+    pub count: u64,
+    /// Where, in seconds.
+    pub spans_s: Vec<[f64; 2]>,
+}
+
+/// Finds clicks.
 #[derive(Debug)]
 pub(super) struct Clicks {
     rate_hz: u32,
@@ -102,7 +113,7 @@ impl Clicks {
         self.frames = at + block.first().map_or(0, |samples| samples.len()) as u64;
     }
 
-    pub fn finish(mut self, problems: &mut Vec<Problem>) {
+    pub fn finish(mut self, problems: &mut Vec<Problem>) -> ClicksReading {
         let silence = vec![0.0; LEARN + LOOK * (SIDES + 1)];
         let seconds = self.frames as f64 / f64::from(self.rate_hz.max(1));
         let mut places = Places::new(u64::from(self.rate_hz) / 200);
@@ -125,11 +136,17 @@ impl Clicks {
             places.add(frame, frame + 1);
         }
         if count == 0 {
-            return;
+            return ClicksReading::default();
         }
         let spans_s = places.seconds(self.rate_hz);
         let message = format!("{}, {}", counted(count, "click", "clicks"), when(&spans_s));
-        problems.push(Problem { id: "clicks", message, spans_s, sureness: Sureness::Likely });
+        problems.push(Problem {
+            id: "clicks",
+            message,
+            spans_s: spans_s.clone(),
+            sureness: Sureness::Likely,
+        });
+        ClicksReading { count, spans_s }
     }
 }
 

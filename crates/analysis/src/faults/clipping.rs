@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::problem::{Places, Problem, Sureness, counted, when};
 
 /// The tolerance of "equal" as a part of the level. Ours: 16-bit dither after a gain moves a sample by two steps of 2⁻¹⁵,
@@ -57,12 +59,18 @@ const SQUARE_SHARE: f64 = 0.4;
 const JOIN_S: f64 = 0.5;
 
 /// What was cut off.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClippingReading {
     /// Flat tops at a level that the signal cannot pass.
     pub runs: u64,
+    /// The frames of all of them together.
+    pub frames: u64,
     /// That level in dBFS, the highest of any channel and side. `None` where nothing is cut.
     pub level_dbfs: Option<f64>,
+    /// Whether that is full scale; else the level was lowered after the cut.
+    pub at_full_scale: bool,
+    /// Where, in seconds.
+    pub spans_s: Vec<[f64; 2]>,
 }
 
 #[derive(Clone, Debug)]
@@ -136,7 +144,6 @@ impl Clipping {
         self.push(at, &silence);
         let mut reading = ClippingReading::default();
         let mut places = Places::new((JOIN_S * f64::from(self.rate_hz)) as u64);
-        let (mut full, mut frames) = (0, 0);
         for side in 0..2 * self.channels.len() {
             let Some(wave) = self.channels.get(side / 2) else { break };
             let peak = wave.peaks.get(side % 2).copied().unwrap_or(0.0);
@@ -144,17 +151,17 @@ impl Clipping {
             for level in wall.levels {
                 let Some(bin) = self.bins.get(&(side, level)) else { continue };
                 reading.runs += bin.runs;
-                frames += bin.frames;
+                reading.frames += bin.frames;
                 places.merge(&bin.places);
                 let level_dbfs = f64::from(level) * BIN_DB;
                 reading.level_dbfs = Some(reading.level_dbfs.map_or(level_dbfs, |most| most.max(level_dbfs)));
             }
-            full += u64::from(wall.full_scale);
+            reading.at_full_scale |= wall.full_scale;
         }
         if let Some(level_dbfs) = reading.level_dbfs {
-            let spans_s = places.seconds(self.rate_hz);
+            reading.spans_s = places.seconds(self.rate_hz);
             let tops = counted(reading.runs, "flat top", "flat tops");
-            let (how, sureness) = if full > 0 {
+            let (how, sureness) = if reading.at_full_scale {
                 ("the highest value there is".to_owned(), Sureness::Certain)
             } else {
                 (
@@ -164,10 +171,10 @@ impl Clipping {
             };
             let message = format!(
                 "clipped: {tops} ({}) at {how}, {}",
-                counted(frames, "frame", "frames"),
-                when(&spans_s)
+                counted(reading.frames, "frame", "frames"),
+                when(&reading.spans_s)
             );
-            problems.push(Problem { id: "clipping", message, spans_s, sureness });
+            problems.push(Problem { id: "clipping", message, spans_s: reading.spans_s.clone(), sureness });
         }
         reading
     }

@@ -36,6 +36,14 @@ struct Means {
     windows: u32,
 }
 
+/// What [`Dc`] reads.
+pub(super) struct Offsets {
+    /// The mean of each channel as a part of full scale.
+    pub means: Vec<f64>,
+    /// The largest of those that are an offset, and zero where none is.
+    pub offset: f64,
+}
+
 /// Measures offsets.
 #[derive(Debug)]
 pub(super) struct Dc {
@@ -68,8 +76,7 @@ impl Dc {
         self.frames = at + block.first().map_or(0, |samples| samples.len()) as u64;
     }
 
-    /// The mean of each channel as a part of full scale.
-    pub fn finish(self, problems: &mut Vec<Problem>) -> Vec<f64> {
+    pub fn finish(self, problems: &mut Vec<Problem>) -> Offsets {
         let frames = self.frames.max(1) as f64;
         let mut offset: Vec<(usize, f64, f64)> = Vec::new();
         for (index, means) in self.channels.iter().enumerate() {
@@ -82,9 +89,8 @@ impl Dc {
                 offset.push((index, mean, mean.abs() / rms));
             }
         }
-        if let Some((_, worst, share)) =
-            offset.iter().copied().reduce(|a, b| if b.1.abs() > a.1.abs() { b } else { a })
-        {
+        let worst = offset.iter().copied().reduce(|a, b| if b.1.abs() > a.1.abs() { b } else { a });
+        if let Some((_, worst, share)) = worst {
             let which = match (self.channels.len(), offset.as_slice()) {
                 (1, _) => "",
                 (_, [(0, ..)]) => " on the left",
@@ -100,7 +106,8 @@ impl Dc {
             let sureness = Sureness::Certain;
             problems.push(Problem { id: "dc", message, spans_s: Vec::new(), sureness });
         }
-        self.channels.iter().map(|means| (means.all_sum + means.sum) / frames).collect()
+        let means = self.channels.iter().map(|means| (means.all_sum + means.sum) / frames).collect();
+        Offsets { means, offset: worst.map_or(0.0, |(_, mean, _)| mean) }
     }
 }
 

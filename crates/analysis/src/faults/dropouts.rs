@@ -1,6 +1,6 @@
 //! Sound that stops dead and goes on: runs of digital silence, and blocks that were played twice.
 
-use super::noise::Floor;
+use super::noise::NoiseReading;
 use super::problem::{Places, Problem, Sureness, counted, when};
 use mixkeel_dsp::units::power_from_db;
 
@@ -124,7 +124,7 @@ impl Dropouts {
         self.frames = at + block.first().map_or(0, |samples| samples.len()) as u64;
     }
 
-    pub fn finish(self, floor: &Floor, problems: &mut Vec<Problem>) {
+    pub fn finish(self, floor: &NoiseReading, problems: &mut Vec<Problem>) {
         let Some(loud_dbfs) = floor.loud_dbfs else { return };
         let least = power_from_db(loud_dbfs - BELOW_LOUD_DB);
         let most = (MOST_PER_S * self.frames as f64 / f64::from(self.rate_hz.max(1))).max(3.0);

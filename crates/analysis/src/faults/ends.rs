@@ -1,6 +1,6 @@
 //! How a recording begins and ends: silence before and after, or sound that is cut.
 
-use super::noise::Floor;
+use super::noise::NoiseReading;
 use super::problem::{Problem, Sureness, clock};
 use crate::true_peak::highest;
 use mixkeel_dsp::units::{db_from_power, gain_from_db, power_from_db};
@@ -98,7 +98,7 @@ impl Ends {
         self.frames = at + frames as u64;
     }
 
-    pub fn finish(self, floor: &Floor, problems: &mut Vec<Problem>) {
+    pub fn finish(self, floor: &NoiseReading, problems: &mut Vec<Problem>) {
         let Some(loud_dbfs) = floor.loud_dbfs else { return };
         let seconds = |frames: u64| frames as f64 / f64::from(self.rate_hz.max(1));
         let silent = step(self.peak * gain_from_db(-SILENCE_DB) as f32);
@@ -151,7 +151,7 @@ impl Ends {
     }
 
     /// The level of the edge in dBFS, where sound at full level touches it; powers run inwards from the edge.
-    fn cut(&self, inwards: &[f64], floor: &Floor) -> Option<f64> {
+    fn cut(&self, inwards: &[f64], floor: &NoiseReading) -> Option<f64> {
         let above_floor = floor.floor_dbfs.map_or(f64::NEG_INFINITY, |floor| floor + ABOVE_FLOOR_DB);
         let least = above_floor.max(floor.loud_dbfs? - CUT_BELOW_LOUD_DB);
         let edge = mean(inwards.iter().take(self.edge_frames()))?;

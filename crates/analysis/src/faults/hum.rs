@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
+use serde::{Deserialize, Serialize};
 
-use super::noise::Floor;
+use super::noise::NoiseReading;
 use super::problem::{Problem, Sureness};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 
@@ -56,6 +57,17 @@ const LEVELS: usize = 160;
 
 /// The lowest level of the histogram in dBFS.
 const LOWEST_DBFS: f64 = -150.0;
+
+/// Hum that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HumReading {
+    /// The frequency of the mains in Hz: 50 or 60.
+    pub mains_hz: f64,
+    /// The level of all its lines together, in dBFS.
+    pub level_dbfs: f64,
+    /// Its lines in Hz, lowest first.
+    pub lines_hz: Vec<f64>,
+}
 
 /// A line, with the level it has in most windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -198,10 +210,10 @@ impl Hum {
         }
     }
 
-    pub fn finish(self, floor: &Floor, problems: &mut Vec<Problem>) {
-        let Some(loud_dbfs) = floor.loud_dbfs else { return };
+    pub fn finish(self, floor: &NoiseReading, problems: &mut Vec<Problem>) -> Option<HumReading> {
+        let loud_dbfs = floor.loud_dbfs?;
         if self.windows < LEAST_WINDOWS {
-            return;
+            return None;
         }
         let mut best: Option<(usize, Vec<Found>)> = None;
         for mains in 0..MAINS_HZ.len() {
@@ -218,11 +230,11 @@ impl Hum {
                 best = Some((mains, found));
             }
         }
-        let Some((mains, found)) = best else { return };
+        let (mains, found) = best?;
         let base = MAINS_HZ.get(mains).copied().unwrap_or(50.0);
         let level = db_from_power(found.iter().map(|line| line.power).sum());
         if level < loud_dbfs - BELOW_LOUD_DB {
-            return;
+            return None;
         }
         let lines: Vec<String> = found.iter().map(|line| format!("{:.0}", line.hz)).collect();
         let message = format!(
@@ -231,6 +243,8 @@ impl Hum {
             lines.join(", ")
         );
         problems.push(Problem { id: "hum", message, spans_s: Vec::new(), sureness: Sureness::Likely });
+        let lines_hz = found.iter().map(|line| line.hz).collect();
+        Some(HumReading { mains_hz: base, level_dbfs: level, lines_hz })
     }
 }
 

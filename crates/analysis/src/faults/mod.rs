@@ -1,30 +1,33 @@
 //! What is wrong with a recording, with places and figures: one pass, bounded memory, plain words.
 //!
-//! [`FaultsMeter`] cuts the signal into blocks of its own at fixed frames and shows each block to one meter a fault, so the
-//! reading does not depend on how the signal arrived. Thresholds are chosen for few false alarms: a fault that is told is
+//! [`FaultsMeter`] shows the signal, in blocks of its own, to one meter a fault, so the reading does not depend on how the
+//! signal arrived; [`FlawsMeter`] to those alone whose faults a mix can do something about. Thresholds are chosen for few false alarms: a fault that is told is
 //! worth a listen. `cargo run --release -p mixkeel --example fault_table` prints what they find in known material.
 
 mod bandwidth;
 mod bits;
+mod blocks;
 mod clicks;
 mod clipping;
 mod dc;
 mod dropouts;
 mod ends;
+mod flaws;
 mod hum;
 mod noise;
 mod problem;
 
 use mixkeel_dsp::block::{Channels, Signal};
 
+pub use clicks::ClicksReading;
 pub use clipping::ClippingReading;
+pub use flaws::{Flaws, FlawsMeter};
+pub use hum::HumReading;
+pub use noise::NoiseReading;
 pub use problem::{Problem, Sureness};
 
-use crate::meter::{Meter, finite};
-
-/// Frames shown at once: small enough to stay in the first-level cache while every meter looks at them, and shorter than
-/// a second at any rate.
-const BLOCK: usize = 512;
+use crate::meter::Meter;
+use blocks::Blocks;
 
 /// How samples were stored, as far as it bears on what they can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,10 +62,8 @@ pub struct FaultsReading {
 #[derive(Debug)]
 pub struct FaultsMeter {
     stored: Stored,
-    left: Vec<f32>,
-    right: Vec<f32>,
     channels: usize,
-    frames: u64,
+    blocks: Blocks,
     meters: Meters,
 }
 
@@ -115,7 +116,7 @@ impl Meters {
         self.clicks.finish(&mut problems);
         self.hum.finish(&floor, &mut problems);
         problems.append(&mut steady);
-        let dc = self.dc.finish(&mut problems);
+        let dc = self.dc.finish(&mut problems).means;
         self.ends.finish(&floor, &mut problems);
         let reach = self.bandwidth.finish(&mut problems);
         let effective_bits = self.bits.finish(&mut problems);
@@ -139,22 +140,10 @@ impl FaultsMeter {
     fn at(stored: Stored, rate_hz: u32, channels: Channels) -> Self {
         Self {
             stored,
-            left: Vec::with_capacity(BLOCK),
-            right: Vec::with_capacity(BLOCK),
             channels: channels.count(),
-            frames: 0,
+            blocks: Blocks::new(channels.count()),
             meters: Meters::new(stored, rate_hz.max(1_000), channels.count()),
         }
-    }
-
-    fn show(&mut self) {
-        let both = [self.left.as_slice(), self.right.as_slice()];
-        if let Some(block) = both.get(..self.channels) {
-            self.meters.push(self.frames, block);
-        }
-        self.frames += self.left.len() as u64;
-        self.left.clear();
-        self.right.clear();
     }
 }
 
@@ -166,22 +155,13 @@ impl Meter for FaultsMeter {
     }
 
     fn push(&mut self, signal: &Signal) {
-        let mut done = 0;
-        while done < signal.frames() {
-            let part = signal.part(done..done + (BLOCK - self.left.len()));
-            self.left.extend(part.left().iter().copied().map(finite));
-            if self.channels == 2 {
-                self.right.extend(part.right_or_only().iter().copied().map(finite));
-            }
-            done += part.frames();
-            if self.left.len() == BLOCK {
-                self.show();
-            }
-        }
+        let Self { blocks, meters, .. } = self;
+        blocks.push(signal, |at, block| meters.push(at, block));
     }
 
     fn finish(&mut self) -> FaultsReading {
-        self.show();
+        let Self { blocks, meters, .. } = self;
+        blocks.finish(|at, block| meters.push(at, block));
         let fresh = Meters::new(self.stored, 48_000, self.channels);
         std::mem::replace(&mut self.meters, fresh).finish()
     }

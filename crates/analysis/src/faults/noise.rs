@@ -3,6 +3,8 @@
 //! Music never stands still; noise does. The floor is the lowest level at which half a second stays within 3 dB, far
 //! below the loud parts. A fade or a decaying room passes through every level and stays at none.
 
+use serde::{Deserialize, Serialize};
+
 use super::problem::{Places, Problem, Sureness, when};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 
@@ -42,13 +44,15 @@ const HISS_LEAST_DBFS: f64 = -80.0;
 /// tone at an eighth of 48 kHz 0.6, rumble and hum under 0.01.
 const HISS_SLOPE: f64 = 0.2;
 
-/// What [`Noise`] reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Floor {
+/// What is left when nobody plays, and what is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NoiseReading {
     /// RMS of the quiet stretches in dBFS. `None` when it is never quiet.
     pub floor_dbfs: Option<f64>,
     /// The level that a twentieth of the windows pass, in dBFS. `None` for silence.
     pub loud_dbfs: Option<f64>,
+    /// Whether the noise is hiss, and so near the loud parts that it is worth telling.
+    pub hisses: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -151,9 +155,9 @@ impl Noise {
         }
     }
 
-    pub fn finish(self, problems: &mut Vec<Problem>) -> Floor {
+    pub fn finish(self, problems: &mut Vec<Problem>) -> NoiseReading {
         let loud_dbfs = self.loud_dbfs();
-        let Some(loud) = loud_dbfs else { return Floor::default() };
+        let Some(loud) = loud_dbfs else { return NoiseReading::default() };
         let width = (STEADY_DB * BINS_PER_DB) as usize;
         let highest = bin(power_from_db(loud - BELOW_LOUD_DB)).unwrap_or(0);
         for lowest in 0..highest {
@@ -166,7 +170,9 @@ impl Noise {
             let power = here.iter().map(|stretches| stretches.sum.power).sum::<f64>() / f64::from(count);
             let slope = here.iter().map(|stretches| stretches.sum.slope).sum::<f64>() / f64::from(count);
             let floor = db_from_power(power);
-            if loud - floor < HISS_BELOW_LOUD_DB && floor >= HISS_LEAST_DBFS && slope > HISS_SLOPE * power {
+            let hisses =
+                loud - floor < HISS_BELOW_LOUD_DB && floor >= HISS_LEAST_DBFS && slope > HISS_SLOPE * power;
+            if hisses {
                 let mut places = Places::new(u64::from(self.rate_hz));
                 here.iter().for_each(|stretches| places.merge(&stretches.places));
                 let spans_s = places.seconds(self.rate_hz);
@@ -177,9 +183,9 @@ impl Noise {
                 );
                 problems.push(Problem { id: "hiss", message, spans_s, sureness: Sureness::Likely });
             }
-            return Floor { floor_dbfs: Some(floor), loud_dbfs };
+            return NoiseReading { floor_dbfs: Some(floor), loud_dbfs, hisses };
         }
-        Floor { floor_dbfs: None, loud_dbfs }
+        NoiseReading { floor_dbfs: None, loud_dbfs, hisses: false }
     }
 
     fn loud_dbfs(&self) -> Option<f64> {

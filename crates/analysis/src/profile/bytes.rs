@@ -8,7 +8,7 @@ use crate::music::pitch::Line;
 
 /// The version of what a profile holds and how it is measured. Raised with every change of either, so that nothing measured
 /// another way is taken for new.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What the bytes begin with.
 const WORD: [u8; 8] = *b"mixkprof";

@@ -1,7 +1,7 @@
 //! Everything measured once about one track, in one pass, and how it is kept.
 //!
-//! The base layer is always there. The music layer, which only questions about tempo, harmony and form need, and the deep
-//! layer, the pitch of a line, are measured where they are asked for.
+//! The base layer is always there. The music layer, which only questions about tempo, harmony and form need, the flaws, by
+//! which repairs are decided, and the deep layer, the pitch of a line, are measured where they are asked for.
 
 mod bytes;
 mod character;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bands::{BandsMeter, BandsReading};
 use crate::energy::{EnergyBuilder, EnergyMap, cell_frames, cells_of};
+use crate::faults::{Flaws, FlawsMeter};
 use crate::frames::{Frames, Spectrum};
 use crate::levels::{LevelsMeter, LevelsReading};
 use crate::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
@@ -49,6 +50,8 @@ pub struct Profile {
     pub character: Character,
     /// Onset curves, chroma and partials, where they were asked for.
     pub music: Option<Music>,
+    /// What is wrong with the recording, where that was asked for.
+    pub flaws: Option<Flaws>,
     /// Its pitch and its notes, where they were asked for.
     pub line: Option<Line>,
 }
@@ -74,6 +77,7 @@ pub struct ProfileMeter {
     /// Whether the music layer is measured, and what it is gathered in.
     wants_music: bool,
     music: Option<(OnsetBuilder, NotesBuilder)>,
+    flaws: Option<FlawsMeter>,
     line: Option<LineMeter>,
 }
 
@@ -92,6 +96,7 @@ impl ProfileMeter {
             character: CharacterMeter::new(),
             wants_music: false,
             music: None,
+            flaws: None,
             line: None,
         };
         meter.ready();
@@ -103,6 +108,13 @@ impl ProfileMeter {
     pub fn with_music(mut self) -> Self {
         self.wants_music = true;
         self.ready();
+        self
+    }
+
+    /// Looks for what is wrong with the recording too.
+    #[must_use]
+    pub fn with_flaws(mut self) -> Self {
+        self.flaws = Some(FlawsMeter::new(self.rate_hz, self.channels));
         self
     }
 
@@ -123,6 +135,9 @@ impl ProfileMeter {
         self.character.prepare(rate_hz, channels);
         let music = || (OnsetBuilder::new(rate_hz, channels), NotesBuilder::default());
         self.music = self.wants_music.then(music);
+        if let Some(flaws) = &mut self.flaws {
+            flaws.prepare(rate_hz, channels);
+        }
         if let Some(line) = &mut self.line {
             line.prepare(rate_hz, channels);
         }
@@ -153,6 +168,9 @@ impl Meter for ProfileMeter {
         self.true_peak.push(signal);
         self.bands.push(signal);
         self.character.push(signal);
+        if let Some(flaws) = &mut self.flaws {
+            flaws.push(signal);
+        }
         if let Some(line) = &mut self.line {
             line.push(signal);
         }
@@ -174,6 +192,7 @@ impl Meter for ProfileMeter {
         Profile {
             music: music
                 .map(|(onsets, notes)| Music::built(onsets, notes, levels.length_frames, self.rate_hz)),
+            flaws: self.flaws.as_mut().map(FlawsMeter::finish),
             line: self.line.as_mut().map(LineMeter::finish),
             channels: self.channels,
             rate_hz: self.rate_hz,

@@ -44,7 +44,13 @@ pub mod pan {
 /// What is wrong with the recordings, before anything is decided.
 pub mod repair {
     pub mod align;
+    pub mod clicks;
+    pub mod clipped;
+    mod exposed;
+    pub mod hiss;
+    pub mod hum;
     pub mod keep_out;
+    pub mod offset;
     pub mod polarity;
     pub mod takes;
 }

@@ -9,6 +9,7 @@ use mixkeel_assist::focus;
 use mixkeel_assist::related::{Related, Suspect};
 use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::rough::Rough;
+use mixkeel_assist::rules::repair::clipped::advice;
 use mixkeel_assist::song::Song;
 use mixkeel_assist::starts::questions;
 use mixkeel_io::read::Downmix;
@@ -158,6 +159,7 @@ pub fn decided(
     hear::hear(&song_folder, &known, options, &mut prepared, &mut warnings, watch)?;
     let facts = fresh::track_facts(&known, &prepared.session);
     warnings.extend(questions(&facts));
+    warnings.extend(advice(&facts));
     warnings.iter().for_each(|message| {
         watch.event(Event::Warning { about: None, message: message.clone() });
     });

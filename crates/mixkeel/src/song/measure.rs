@@ -60,9 +60,8 @@ pub fn measure(
         .par_iter()
         .map(|take| {
             let key = cache.key(take, downmix);
-            if let Some(profile) =
-                key.as_ref().and_then(|key| cache.get(key)).filter(|profile| profile.music.is_some())
-            {
+            let whole = |profile: &Profile| profile.music.is_some() && profile.flaws.is_some();
+            if let Some(profile) = key.as_ref().and_then(|key| cache.get(key)).filter(whole) {
                 tell(take.claimed_frames);
                 return Ok(Measured { profile, problems: Vec::new(), nan_samples: 0 });
             }
@@ -84,8 +83,8 @@ pub fn measure(
 /// Reads a take to its end.
 fn read(take: &Take, downmix: Downmix, watch: &dyn Watch, tell: &impl Fn(u64)) -> Result<Measured, Error> {
     let mut pass = Pass::open(&take.left, take.right.as_deref(), downmix)?;
-    // Roles are heard from onsets and chroma.
-    let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels()).with_music();
+    // Roles are heard from onsets and chroma, repairs are decided by flaws.
+    let mut meter = ProfileMeter::new(pass.info().rate_hz, pass.channels()).with_music().with_flaws();
     let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
     loop {
         if watch.stop() {
