@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mixkeel_analysis::loudness::LoudnessMeter;
+use mixkeel_analysis::loudness::{LoudnessContour, LoudnessMeter};
 use mixkeel_analysis::meter::Meter;
 use mixkeel_dsp::MAX_BLOCK_FRAMES;
 use mixkeel_dsp::block::{Buffer, Channels, Signal};
@@ -75,6 +75,33 @@ pub fn alike(
 struct Residual {
     lu: Option<f64>,
     gain_db: f64,
+    contour: Vec<Option<f64>>,
+}
+
+/// Where two sounds differ: for every tenth of a second the loudness of what is left in the last three seconds, less that of
+/// the second sound. Nothing where the second is far under its loudest.
+///
+/// # Errors
+/// A file that cannot be read, or a request to stop.
+pub fn residual_contour(first: &Path, second: &Path, watch: &dyn Watch) -> Result<Vec<Option<f64>>, Error> {
+    Ok(residual(first, second, watch)?.contour)
+}
+
+/// What lies further under the loudest is not where anybody listens. Ours: twice the relative gate of BS.1770-5.
+const QUIET_LU: f64 = 20.0;
+
+fn contour(rest: &LoudnessContour, whole: &LoudnessContour) -> Vec<Option<f64>> {
+    let whole = whole.short_term_lufs();
+    let loudest = whole.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    // What the gate does not let through is silence.
+    if loudest <= SILENT_LUFS {
+        return Vec::new();
+    }
+    let beside = |(rest, whole): (Option<f64>, &Option<f64>)| {
+        let whole = whole.filter(|lufs| *lufs > loudest - QUIET_LU)?;
+        Some(rest.unwrap_or(SILENT_LUFS) - whole)
+    };
+    rest.short_term_lufs().into_iter().zip(&whole).map(beside).collect()
 }
 
 fn residual(first: &Path, second: &Path, watch: &dyn Watch) -> Result<Residual, Error> {
@@ -97,9 +124,10 @@ fn residual(first: &Path, second: &Path, watch: &dyn Watch) -> Result<Residual, 
         rest_meter.push(&Signal::stereo(&rest[0], &rest[1]));
         whole_meter.push(&Signal::stereo(&b[0], &b[1]));
     })?;
+    let contour = contour(&rest_meter.contour(), &whole_meter.contour());
     let whole = whole_meter.finish().integrated_lufs.unwrap_or(SILENT_LUFS);
     let lu = rest_meter.finish().integrated_lufs.map(|rest| rest - whole);
-    Ok(Residual { lu, gain_db: db_from_gain(gain) })
+    Ok(Residual { lu, gain_db: db_from_gain(gain), contour })
 }
 
 /// Hands two files over in step, at the rate of the first and as two channels; the shorter one ends in silence. Returns the

@@ -4,6 +4,7 @@
 //! is the only crate that touches disk or clock.
 
 pub mod alike;
+pub mod blind;
 pub mod check;
 pub mod compare;
 pub mod console;

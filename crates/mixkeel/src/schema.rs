@@ -9,6 +9,7 @@ pub fn all() -> Vec<(String, Value)> {
         (format!("{name}-1.json"), schema_for!(T).to_value())
     }
     vec![
+        one::<crate::blind::BlindOutcome>("blind"),
         one::<crate::check::CheckReport>("check"),
         one::<crate::compare::CompareReport>("compare"),
         one::<crate::convert::ConvertOutcome>("convert"),

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{tone, write_song, write_wav};
+use mixkeel::blind::blind;
 use mixkeel::ledger::ledger;
 use mixkeel::mix::{MixOptions, mix};
 use mixkeel::ship::{reopen, ship, shipped};
@@ -111,6 +112,29 @@ fn what_is_shipped_is_what_was_heard_and_stays_until_it_is_opened_again() {
     assert_eq!(reopen(&out).unwrap_err().kind, ErrorKind::Usage);
     mixed(&song, &out);
     assert_eq!(ship(&out, Some(1), &Silent).unwrap().0.version, 1);
+}
+
+#[test]
+fn a_blind_test_holds_both_sounds_at_one_loudness_and_refuses_what_cannot_be_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    write_wav(&at("old.wav"), &tone(440.0, 0.1, 48_000 * 8, Channels::Mono), 48_000);
+    write_wav(&at("new <b>.wav"), &tone(440.0, 0.2, 48_000 * 8, Channels::Stereo), 44_100);
+    write_wav(&at("silence.wav"), &tone(440.0, 0.0, 48_000 * 8, Channels::Mono), 48_000);
+    let made = blind(&at("old.wav"), &at("new <b>.wav"), &at("blind.html"), &Silent).unwrap();
+    // Twice the peak is 6 dB; the louder one is turned down.
+    assert!(made.passages.iter().all(|one| one.turned_db == [0.0, -6.0]), "{:?}", made.passages);
+    let page = fs::read_to_string(at("blind.html")).unwrap();
+    assert_eq!(page.len() as u64, made.bytes);
+    assert!(!page.contains("<b>"), "a name is no HTML");
+    assert_eq!(page.matches("UklGR").count(), 2 * made.passages.len(), "both sounds of every passage");
+    let refused = blind(&at("old.wav"), &at("silence.wav"), &at("none.html"), &Silent).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Unreadable);
+    assert!(!at("none.html").exists());
+    assert_eq!(
+        blind(&at("old.wav"), folder.path(), &at("none.html"), &Silent).unwrap_err().kind,
+        ErrorKind::Unreadable
+    );
 }
 
 #[test]

@@ -203,7 +203,8 @@ fn one_loop(sources: &[(&str, Source)], span: Span) -> Result<Loop, Error> {
     Ok(Loop { name: span.name, from_s: span.from_s, to_s: span.to_s, sources })
 }
 
-fn lufs(left: &[f32], right: &[f32]) -> Option<f64> {
+/// Gated loudness of a stretch at the rate of the page. Nothing for silence.
+pub(crate) fn lufs(left: &[f32], right: &[f32]) -> Option<f64> {
     let mut meter = LoudnessMeter::new();
     meter.prepare(OPUS_RATE_HZ, Channels::Stereo);
     meter.push(&Signal::stereo(left, right));
@@ -212,7 +213,7 @@ fn lufs(left: &[f32], right: &[f32]) -> Option<f64> {
 
 impl Source {
     /// A stretch of it at 48 kHz, as two channels; silence where it has ended.
-    fn between(&self, from_s: f64, to_s: f64) -> Result<[Vec<f32>; 2], Error> {
+    pub(crate) fn between(&self, from_s: f64, to_s: f64) -> Result<[Vec<f32>; 2], Error> {
         let frame = |seconds: f64| (seconds * f64::from(OPUS_RATE_HZ)).round() as u64;
         let (from, to) = (frame(from_s), frame(to_s));
         let frames = to.saturating_sub(from) as usize;

@@ -14,11 +14,13 @@ use mixkeel_judge::finding::Finding;
 use mixkeel_judge::verdict::{Judgement, Verdict};
 use mixkeel_session::edit::Edit;
 
+pub(crate) use html::escape;
+pub(crate) use loops::lufs;
 pub use loops::{Embed, Heard, Loop, Source, as_sent, loops};
 
 use crate::ENGINE_VERSION;
 use chart::Pin;
-use html::{clock, escape, figure, hertz, part};
+use html::{clock, figure, hertz, part};
 
 /// Findings that stand unfolded under the verdict (DESIGN §6 has as many at the end of `mix`).
 const FIRST_FINDINGS: usize = 3;

@@ -52,7 +52,8 @@ pub fn note(session: &Session, version: u32, outcome: &RenderOutcome, report: Op
             "             ",
         ));
     }
-    if let Some(report) = report {
+    // Reports of earlier programs have no verdict.
+    if let Some(report) = report.filter(|report| !report.verdict_because.is_empty()) {
         lines.push(String::new());
         lines.extend(wrapped(&report.verdict_because, "Verdict      ", "             "));
         for finding in report.findings.iter().take(FINDINGS) {
