@@ -223,6 +223,16 @@ fn of_two_copies_the_one_that_says_what_it_is_plays() {
             decision.edits.iter().any(|edit| edit.by == "repair/keep-out" && edit.because.contains("Piano"))
         );
     }
+    // Also where the sound of the nameless one has said it too.
+    let (mut known, mut session) = song(&["Piano", "Audio 07", "Kick"], vec![copy(Relation::Identical)]);
+    for facts in known.tracks.iter_mut().filter(|facts| facts.id == "audio-07") {
+        (facts.role, facts.sureness) = (Role::Piano, Sureness::Likely);
+    }
+    for track in session.tracks.iter_mut().filter(|track| track.id == "audio-07") {
+        track.role = Role::Piano;
+    }
+    let decision = decided(&(known, session));
+    assert!(track(&decision, "audio-07").mute && !track(&decision, "piano").mute);
     let double = decided(&song(&["Piano", "Audio 07", "Kick"], vec![copy(Relation::Double)]));
     assert!(double.session.tracks.iter().all(|track| !track.mute));
 }

@@ -27,6 +27,7 @@ use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
 use crate::related::{Related, Relation};
+use crate::roles::role_from_name;
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
 
@@ -64,8 +65,10 @@ impl Rule for KeepOut {
             if out(first) || out(second) {
                 continue;
             }
-            // The one that says less goes.
-            let keeps_first = (second.role == Role::Unknown) || (first.role != Role::Unknown);
+            // The one that says less goes, by its name before its sound: both sound alike.
+            let named = |known: &Known| role_from_name(&known.track.name).role != Role::Unknown;
+            let says = |known: &Known| (named(known), known.role != Role::Unknown);
+            let keeps_first = says(first) >= says(second);
             let (kept, copy) = if keeps_first { (first, second) } else { (second, first) };
             let because = format!("it is the same take as {}, which plays", kept.track.name);
             let proposal = Proposal::new(self.id(), Sureness::Certain, because);

@@ -2,6 +2,7 @@
 
 mod measure;
 mod paper;
+mod repaired;
 mod same_bits;
 mod sound;
 
