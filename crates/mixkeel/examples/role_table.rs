@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::profile::{Profile, ProfileMeter};
+use mixkeel_assist::roles::classes::CLASSES;
 use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::roles::role_from_name;
 use mixkeel_assist::roles::sound::heard;
@@ -51,6 +52,7 @@ struct Score {
     known: u32,
     right: u32,
     alike: u32,
+    kind: u32,
     unknown: u32,
     wrong: u32,
 }
@@ -60,6 +62,7 @@ impl Score {
         self.known += other.known;
         self.right += other.right;
         self.alike += other.alike;
+        self.kind += other.kind;
         self.unknown += other.unknown;
         self.wrong += other.wrong;
     }
@@ -67,10 +70,10 @@ impl Score {
 
 impl std::fmt::Display for Score {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Score { known, right, alike, unknown, wrong } = self;
+        let Score { known, right, alike, kind, unknown, wrong } = self;
         write!(
             f,
-            "of {known} known tracks {right} right, {alike} alike, {unknown} left unknown, {wrong} wrong"
+            "of {known} known tracks {right} right, {alike} alike, {kind} of the right kind, {unknown} left unknown, {wrong} wrong"
         )
     }
 }
@@ -103,16 +106,20 @@ fn song(folder: &Path) -> Result<Score, Failure> {
     for (((file, role), identity), profile) in tracks.iter().zip(identify(&arrived)).zip(&profiles) {
         let taken = if identity.sureness > Sureness::Guess { identity.role } else { Role::Unknown };
         let both = |list: &&[&str]| list.contains(&role.as_str()) && list.contains(&taken.word());
+        let within =
+            |list: &[Role]| list.contains(&taken) && list.iter().any(|member| member.word() == role.as_str());
         let mark = match () {
             () if role == "unknown" => "-",
             () if taken.word() == role => "right",
             () if taken == Role::Unknown => "unknown",
             () if ALIKE.iter().any(both) => "alike",
+            () if CLASSES.iter().any(|class| within(class.roles)) => "kind",
             () => "WRONG",
         };
         score.known += u32::from(role != "unknown");
         score.right += u32::from(mark == "right");
         score.alike += u32::from(mark == "alike");
+        score.kind += u32::from(mark == "kind");
         score.unknown += u32::from(mark == "unknown");
         score.wrong += u32::from(mark == "WRONG");
         let odds = heard(profile).map(|heard| heard.odds.0).unwrap_or_default();

@@ -3,9 +3,9 @@
 //! 1. A name that says what a track is counts; a sound that agrees makes it certain, one that cannot be it makes it less
 //!    sure, and is told.
 //! 2. Where the name says nothing, or only may, the sound decides as far as it is sure ([`LIKELY`]); else nobody knows.
-//! 3. Neighbours change what a sound most likely is: close microphones on drums make overheads and rooms likely and loops of
-//!    a whole kit not; among voices the one that sings most is the lead; a song has one bass more often than two; the sum of
+//! 3. Neighbours change what a sound most likely is (`neighbours.rs`); among voices the one that sings most is the lead; the sum of
 //!    others has others.
+//! 4. Where the sound says the kind and not which of it, the track is taken for one of its [kind](super::classes).
 //!
 //! What has no sound of its own (a guide, a double, an old take, an effect of a name) is left to names.
 
@@ -14,6 +14,8 @@ use mixkeel_session::edit::Sureness;
 use mixkeel_session::role::Role;
 
 use super::NameGuess;
+use super::classes::class_of;
+use super::neighbours;
 use super::sound::{Heard, Odds, heard};
 use crate::premix::{Summand, fit, may_be_a_sum};
 
@@ -85,7 +87,7 @@ pub struct Arrived<'a> {
 pub fn identify(tracks: &[Arrived]) -> Vec<Identity> {
     let sounds: Vec<Option<Heard>> = tracks.iter().map(|track| heard(track.profile)).collect();
     let names: Vec<&NameGuess> = tracks.iter().map(|track| track.name).collect();
-    let odds = among_neighbours(&names, &sounds);
+    let odds = neighbours::odds(tracks, &sounds);
     let mut identities: Vec<Identity> = names
         .iter()
         .zip(&sounds)
@@ -157,39 +159,6 @@ pub fn by_name(name: &NameGuess) -> Identity {
     Identity { role: name.role, sureness: name.sureness, because, doubt: None }
 }
 
-/// The odds of each track when its neighbours are looked at too.
-fn among_neighbours(names: &[&NameGuess], sounds: &[Option<Heard>]) -> Vec<Option<Odds>> {
-    let named = |role: Role| names.iter().any(|name| name.role == role && name.sureness > Sureness::Guess);
-    let sounding = |role: Role| sounds.iter().flatten().any(|sound| sound.odds.of(role) > 0.5);
-    let there = |role: Role| named(role) || sounding(role);
-    let kit = there(Role::Kick) && there(Role::Snare);
-    let several = sounds.iter().flatten().count() > 3;
-    let basses = sounds.iter().flatten().map(|sound| sound.odds.of(Role::Bass)).fold(0.0, f64::max);
-    let factor = |own: &Odds, role: Role| match role {
-        // Microphones over a kit need a kit under them; a loop of all drums is seldom beside its parts.
-        Role::Overheads | Role::Room => {
-            if kit {
-                1.5
-            } else {
-                0.1
-            }
-        }
-        Role::Drums => {
-            if kit {
-                0.4
-            } else {
-                2.0
-            }
-        }
-        Role::Mix if several => 0.3,
-        Role::Bass if own.of(Role::Bass) < basses || named(Role::Bass) => 0.7,
-        Role::Click if named(Role::Click) => 0.1,
-        _ => 1.0,
-    };
-    let weighed = |sound: &Heard| sound.odds.weighed(|role| factor(&sound.odds, role));
-    sounds.iter().map(|sound| sound.as_ref().map(weighed)).collect()
-}
-
 fn together(name: &NameGuess, sound: &Heard, odds: &Odds) -> Identity {
     let (best, sure) = odds.first();
     let named = name.role != Role::Unknown && name.sureness > Sureness::Guess;
@@ -257,6 +226,9 @@ fn by_sound(name: &NameGuess, sound: &Heard, odds: &Odds) -> Identity {
     }
     if name.role != Role::Unknown {
         return by_name(name);
+    }
+    if let Some((word, role, sure)) = class_of(odds) {
+        return is(role, Sureness::Likely, format!("by sound, {word} ({:.0} % sure): {like}", 100.0 * sure));
     }
     if sure >= GUESS {
         return is(best, Sureness::Guess, format!("by sound, a guess: {like}"));

@@ -11,8 +11,10 @@
 //!
 //! A word that is not in the table but is two or more of its words written together (`leadvox`) counts as those.
 
+pub mod classes;
 pub mod identify;
 mod many;
+mod neighbours;
 pub mod sound;
 pub mod split;
 pub mod table;

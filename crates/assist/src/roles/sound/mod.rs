@@ -4,10 +4,12 @@
 pub mod features;
 pub mod model;
 mod strokes;
+mod voice;
 mod weights;
 mod words;
 
 use mixkeel_analysis::profile::Profile;
+use mixkeel_session::role::Role;
 
 pub use model::Odds;
 
@@ -16,6 +18,8 @@ pub use model::Odds;
 pub struct Heard {
     /// How probable each role is, on its own.
     pub odds: Odds,
+    /// What they rest on.
+    pub features: features::Features,
     /// What it is like, in words: `low, short strokes, periodic`.
     pub like: String,
 }
@@ -23,5 +27,7 @@ pub struct Heard {
 /// Listens to a track; `None` where there is too little to hear, or its profile has no music layer.
 pub fn heard(profile: &Profile) -> Option<Heard> {
     let features = features::features(profile)?;
-    Some(Heard { odds: model::odds(&features), like: words::description(&features) })
+    let own = model::odds(&features);
+    let odds = if voice::sings(&features) { own.pooled(Role::LeadVocal, voice::COUNTS) } else { own };
+    Some(Heard { odds, like: words::description(&features), features })
 }

@@ -39,6 +39,13 @@ impl Odds {
         )
     }
 
+    /// With one role more probable by a share of what is left, for what is known from elsewhere and weighs so much.
+    #[must_use]
+    pub fn pooled(&self, with: Role, weight: f64) -> Self {
+        let own = |role: Role| if role == with { weight } else { 0.0 };
+        Self::sorted(self.0.iter().map(|(role, odds)| (*role, (1.0 - weight) * odds + own(*role))).collect())
+    }
+
     fn sorted(mut odds: Vec<(Role, f64)>) -> Self {
         odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         Self(odds)

@@ -5,6 +5,7 @@ mod paper;
 mod repaired;
 mod same_bits;
 mod sound;
+mod unnamed;
 
 use std::sync::OnceLock;
 
