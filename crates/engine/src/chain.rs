@@ -112,9 +112,7 @@ impl<'g> Chain<'g> {
     /// Plays all inserts over one chunk, in place.
     pub fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64) {
         for slot in &mut self.slots {
-            slot.run(io, done, stream, self.setup.max_block_frames, self.tempo);
-            // One bad sample would otherwise spread through every sum to the end of the mix.
-            self.not_finite += clean(io);
+            self.not_finite += slot.run(io, done, stream, self.setup.max_block_frames, self.tempo);
         }
     }
 
@@ -200,11 +198,22 @@ impl<'g> Slot<'g> {
         self.keys.iter_mut().for_each(|key| key.late.reset());
     }
 
-    fn run(&mut self, io: &mut Block<'_>, done: &[Out], stream: i64, block_frames: usize, tempo: &Curve) {
+    /// Plays over one chunk, in place, and says how many samples were not finite and are zeros now.
+    fn run(
+        &mut self,
+        io: &mut Block<'_>,
+        done: &[Out],
+        stream: i64,
+        block_frames: usize,
+        tempo: &Curve,
+    ) -> u64 {
         let Slot { insert, settings, playing, lag, keys, .. } = self;
         let processor = match playing {
             Playing::Processor(processor) => processor,
-            Playing::Bypassed(delay) => return delay.run(io),
+            Playing::Bypassed(delay) => {
+                delay.run(io);
+                return clean(io);
+            }
         };
         let (frames, first) = (io.frames(), stream - *lag);
         for key in keys.iter_mut() {
@@ -213,6 +222,7 @@ impl<'g> Slot<'g> {
         let whole: Vec<Signal<'_>> =
             keys.iter().map(|key| key.late.heard(done[key.slot].tap(Tap::PostInserts, frames))).collect();
         let mut parts = Vec::with_capacity(whole.len());
+        let mut not_finite = 0;
         let mut from = 0;
         while from < frames {
             let frame = first + from as i64;
@@ -231,9 +241,13 @@ impl<'g> Slot<'g> {
             parts.clear();
             parts.extend(whole.iter().map(|key| key.part(from..to)));
             let at = Context { frame, tempo_bpm: tempo.at(frame) };
-            processor.process(&mut io.part(from..to), &parts, &at);
+            let mut part = io.part(from..to);
+            processor.process(&mut part, &parts, &at);
+            // One bad sample would otherwise spread through every sum to the end of the mix.
+            not_finite += clean(&mut part);
             from = to;
         }
+        not_finite
     }
 }
 

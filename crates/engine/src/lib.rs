@@ -36,4 +36,4 @@ pub use checkpoint::Checkpoint;
 pub use chunk::Chunk;
 pub use error::EngineError;
 pub use options::{Options, Taps};
-pub use player::{NotFinite, Player};
+pub use player::{CHUNK_FRAMES, NotFinite, Player};

@@ -19,9 +19,9 @@ use crate::plan::{Plan, check_order, listened_to};
 use crate::source::Library;
 use crate::strip::{Out, Strip};
 
-/// Frames in a chunk. Ours: what is heard of a stereo strip is 64 KiB then, so that a strip's own work stays in the
+/// The most frames in a chunk. Ours: what is heard of a stereo strip is 128 KiB then, so that a strip's own work stays in the
 /// second-level cache, while the threads meet at the end of a wave only a few times a second of music.
-const CHUNK_FRAMES: usize = 4096;
+pub const CHUNK_FRAMES: usize = 8192;
 
 /// Plays a graph.
 pub struct Player<'g> {

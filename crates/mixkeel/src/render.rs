@@ -16,7 +16,7 @@ use mixkeel_session::session::Session;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
-use crate::play::files::FileTap;
+use crate::play::files::{FileTap, finish};
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::session_file;
 use crate::song::assets;
@@ -220,10 +220,7 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
             ),
         });
     }
-    let mut clipped_samples = 0;
-    for writer in &mut writers {
-        clipped_samples += writer.finish()?.map_or(0, |written| written.clipped_samples);
-    }
+    let clipped_samples = finish(&mut writers)?;
     for stale in previous.iter().filter(|file| !files.contains(file)) {
         // It was ours and belongs to an earlier render; that it is gone already is no fault.
         let _ = fs::remove_file(out.join(stale));

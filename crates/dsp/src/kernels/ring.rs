@@ -20,11 +20,16 @@ pub struct Rings {
     frames: usize,
 }
 
+/// Frames between the end of one ring and the beginning of the next, never looked at. Rings whose lengths are powers of two would
+/// otherwise all be written at addresses that fall into the same few lines of a cache, and throw each other out of it. Ours: a
+/// stretch of the control grid and one line of 64 bytes, so that the stretches written at one time lie side by side.
+const APART: usize = crate::GRID_FRAMES + 16;
+
 impl Rings {
     /// As many silent rings, each of which remembers at least `longest` frames.
     pub fn new(rings: usize, longest: usize) -> Self {
         let frames = longest.max(1).next_power_of_two();
-        Self { samples: vec![0.0; rings * frames], frames }
+        Self { samples: vec![0.0; rings * (frames + APART)], frames }
     }
 
     /// The frames that each ring remembers: nothing older can be read, and no longer stretch written.
@@ -35,7 +40,7 @@ impl Rings {
     /// Puts a stretch whose first frame is `at` into a ring.
     pub fn write(&mut self, ring: usize, at: usize, stretch: &[f32]) {
         let start = at & (self.frames - 1);
-        let Some(samples) = self.samples.chunks_exact_mut(self.frames).nth(ring) else { return };
+        let Some(samples) = self.samples.chunks_exact_mut(self.frames + APART).nth(ring) else { return };
         let before = stretch.len().min(self.frames - start);
         let rest = (stretch.len() - before).min(self.frames);
         samples[start..start + before].copy_from_slice(&stretch[..before]);
@@ -63,7 +68,9 @@ impl Rings {
     /// The stretch in place: two pieces where it runs over the end of the memory.
     fn look(&self, ring: usize, at: usize, back: usize, frames: usize) -> (&[f32], &[f32]) {
         let start = at.wrapping_sub(back) & (self.frames - 1);
-        let Some(samples) = self.samples.chunks_exact(self.frames).nth(ring) else { return (&[], &[]) };
+        let Some(samples) = self.samples.chunks_exact(self.frames + APART).nth(ring) else {
+            return (&[], &[]);
+        };
         let before = frames.min(self.frames - start);
         let rest = (frames - before).min(self.frames);
         (&samples[start..start + before], &samples[..rest])
@@ -76,7 +83,7 @@ impl Rings {
 
     /// Notes all that is remembered before frame `at`, the oldest first.
     pub fn snapshot(&self, at: usize, to: &mut State) {
-        for ring in 0..self.samples.len() / self.frames {
+        for ring in 0..self.samples.len() / (self.frames + APART) {
             let (head, tail) = self.look(ring, at, self.frames, self.frames);
             to.put_all(head);
             to.put_all(tail);
@@ -86,8 +93,8 @@ impl Rings {
     /// Takes back what [`snapshot`](Self::snapshot) noted at the same frame.
     pub fn restore(&mut self, at: usize, from: &mut State) {
         let start = at & (self.frames - 1);
-        for samples in self.samples.chunks_exact_mut(self.frames) {
-            let (tail, head) = samples.split_at_mut(start);
+        for samples in self.samples.chunks_exact_mut(self.frames + APART) {
+            let (tail, head) = samples[..self.frames].split_at_mut(start);
             from.take_all(head);
             from.take_all(tail);
         }

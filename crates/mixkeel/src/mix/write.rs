@@ -30,7 +30,7 @@ use crate::error::{Error, ErrorKind};
 use crate::evidence::EvidenceTaps;
 use crate::page::make::{Matter, write as write_page};
 use crate::page::{self, Embed, Source, as_sent};
-use crate::play::files::FileTap;
+use crate::play::files::{FileTap, finish};
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::folder::{Draft, Folder};
@@ -209,10 +209,7 @@ impl Version<'_> {
                 strip.strip, strip.samples
             ));
         }
-        let mut clipped = 0;
-        for file in &mut files {
-            clipped += file.finish()?.map_or(0, |written| written.clipped_samples);
-        }
+        let clipped = finish(&mut files)?;
         if clipped > 0 {
             self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
             watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });

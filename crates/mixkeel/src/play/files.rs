@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mixkeel_dsp::block::Signal;
 use mixkeel_io::write::{Spec, Writer, Written, create};
+use rayon::prelude::*;
 
 use super::{Pick, Tap};
 use crate::error::Error;
@@ -37,6 +38,14 @@ impl FileTap {
     pub fn finish(&mut self) -> Result<Option<Written>, Error> {
         Ok(self.writer.take().map(Writer::finish).transpose()?)
     }
+}
+
+/// Closes files side by side, because a medium takes several sooner than one after the other, and says how many samples had to
+/// be cut.
+pub fn finish(files: &mut [FileTap]) -> Result<u64, Error> {
+    let written =
+        files.par_iter_mut().map(|file| Ok(file.finish()?.map_or(0, |written| written.clipped_samples)));
+    written.sum()
 }
 
 impl Tap for FileTap {
