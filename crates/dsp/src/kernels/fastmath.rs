@@ -57,6 +57,21 @@ wide! {
             *sample *= dry + wet * gain_from_db(-*reduction);
         }
     }
+
+    /// The same for two channels that share their reductions: each gain is worked out once.
+    pub fn turn_both_down_beside(
+        left: &mut [f32],
+        right: &mut [f32],
+        reductions_db: &[f32],
+        wet_dry: [f32; 2],
+    ) {
+        let [wet, dry] = wet_dry;
+        for ((left, right), reduction) in left.iter_mut().zip(right).zip(reductions_db) {
+            let gain = dry + wet * gain_from_db(-*reduction);
+            *left *= gain;
+            *right *= gain;
+        }
+    }
 }
 
 /// The logarithm to base 2 of a finite number that is not negative.

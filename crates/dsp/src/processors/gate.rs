@@ -21,17 +21,15 @@
 //! assert!((bleed[4_095] - 0.000_001).abs() < 1e-9);
 //! ```
 
-use crate::GRID_FRAMES;
 use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
-    Cell, GainComputer, KeyFilter, REMEMBERED, Reducer, Reducing, SlidingMax, Timing, filtered, hear, meet,
-    peaks_db,
+    Ahead, Cell, GainComputer, Key, KeyFilter, REMEMBERED, Reducing, SlidingMax, Timing, filtered,
+    listen_along, meet, peaks_db,
 };
 use crate::kernels::fastmath::{largest, turn_down};
 use crate::kernels::svf::Svf;
-use crate::kernels::whole_delay::WholeDelay;
 use crate::param::{Preset, PresetValue::Number, PresetValue::Word};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
 use crate::units;
@@ -103,6 +101,10 @@ impl GateSettings {
         }
     }
 
+    fn key(&self) -> Key {
+        Key { filter: self.key_filter, freq_hz: self.key_freq_hz, q: self.key_q, gain_db: self.key_gain_db }
+    }
+
     fn look_ahead_frames(&self, rate_hz: u32) -> usize {
         libm::round(units::frames_from_ms(self.look_ahead_ms, rate_hz)) as usize
     }
@@ -117,32 +119,26 @@ impl GateSettings {
 #[derive(Debug)]
 pub struct Gate {
     rate_hz: u32,
-    channels: Channels,
     settings: GateSettings,
     glide: Glide<GateSettings>,
     filter: Svf<2>,
     waves: [SlidingMax; 2],
     open: [bool; 2],
-    reducer: Reducer,
-    delays: [WholeDelay; 2],
+    ahead: Ahead,
     reduced_db: f32,
 }
 
 impl Gate {
     fn ready(rate_hz: u32, channels: Channels, settings: GateSettings) -> Self {
-        let frames = |ms| libm::ceil(units::frames_from_ms(ms, rate_hz)) as usize + 2;
-        let delay = WholeDelay::new(frames(LONGEST_WINDOW_MS));
-        let wave = SlidingMax::new(frames(WAVE_MS));
+        let wave = SlidingMax::new(libm::ceil(units::frames_from_ms(WAVE_MS, rate_hz)) as usize + 2);
         let mut gate = Self {
             rate_hz,
-            channels,
             settings,
             glide: Glide::new(settings),
             filter: Svf::default(),
             waves: [wave.clone(), wave],
             open: [false; 2],
-            reducer: Reducer::new(frames(LONGEST_WINDOW_MS)),
-            delays: [delay.clone(), delay],
+            ahead: Ahead::new(LONGEST_WINDOW_MS, rate_hz, channels),
             reduced_db: 0.0,
         };
         gate.fit_window();
@@ -150,9 +146,8 @@ impl Gate {
     }
 
     fn fit_window(&mut self) {
-        self.reducer.set_window(self.settings.window_frames(self.rate_hz));
-        let frames = self.settings.look_ahead_frames(self.rate_hz);
-        self.delays.iter_mut().for_each(|delay| delay.set_frames(frames));
+        let (settings, rate_hz) = (&self.settings, self.rate_hz);
+        self.ahead.set(settings.look_ahead_frames(rate_hz), settings.window_frames(rate_hz));
     }
 
     /// One stretch of the control grid.
@@ -165,8 +160,8 @@ impl Gate {
     ) {
         let frames = io.frames();
         let (from, to) = motion.ends();
-        let key = self.settings.key_filter.section(to.key_freq_hz, to.key_q, to.key_gain_db, self.rate_hz);
-        if let Some(section) = key {
+        let key = Key { filter: self.settings.key_filter, ..to.key() };
+        if let Some(section) = key.section(self.rate_hz) {
             filtered(levels, frames, &mut self.filter, &section.step());
         }
         for (channel, wave) in levels.iter_mut().zip(&mut self.waves).take(heard) {
@@ -192,11 +187,11 @@ impl Gate {
             timing: Timing::new(to.attack_ms, to.release_ms, self.rate_hz),
             adaptive: 0.0,
         };
-        self.reducer.run(levels, heard, frames, &how);
-        for ((channel, delay), reductions) in io.each().zip(&mut self.delays).zip(&*levels) {
+        self.ahead.reducer.run(levels, heard, frames, &how);
+        self.ahead.delay(io);
+        for (channel, reductions) in io.each().zip(&*levels) {
             let reductions = &reductions[..frames];
             self.reduced_db = largest(reductions, self.reduced_db);
-            delay.run(channel);
             turn_down(channel, reductions);
         }
     }
@@ -300,11 +295,7 @@ impl Processor for Gate {
             };
             dbfs - f64::from(computer.reduction_db(level))
         })];
-        let key =
-            settings.key_filter.section(settings.key_freq_hz, settings.key_q, settings.key_gain_db, rate_hz);
-        if let Some(section) = key {
-            curves.push(Curve::response("key", rate_hz, |hz| section.gain_db(hz, rate_hz)));
-        }
+        curves.extend(settings.key().curve(rate_hz));
         curves
     }
 
@@ -321,10 +312,8 @@ impl Processor for Gate {
     fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context) {
         self.reduced_db = 0.0;
         let mut glide = self.glide;
-        glide.walk(at.frame, io.frames(), |stretch, motion| {
-            let mut levels = [[0.0; GRID_FRAMES]; 2];
-            let heard = hear(&io.signal(), keys, stretch.clone(), &mut levels);
-            self.stretch(&mut io.part(stretch), &mut levels, heard, motion);
+        listen_along(&mut glide, io, keys, at.frame, |io, levels, heard, motion| {
+            self.stretch(io, levels, heard, motion);
         });
         self.glide = glide;
     }
@@ -334,8 +323,7 @@ impl Processor for Gate {
         self.filter.reset();
         self.waves.iter_mut().for_each(SlidingMax::reset);
         self.open = [false; 2];
-        self.reducer.reset();
-        self.delays.iter_mut().for_each(WholeDelay::reset);
+        self.ahead.reset();
         self.reduced_db = 0.0;
     }
 
@@ -363,8 +351,7 @@ impl Processor for Gate {
         self.filter.snapshot(to);
         self.waves.iter().for_each(|wave| wave.snapshot(to));
         self.open.iter().for_each(|open| to.put(f64::from(u8::from(*open))));
-        self.reducer.snapshot(to);
-        self.delays.iter().take(self.channels.count()).for_each(|delay| delay.snapshot(to));
+        self.ahead.snapshot(to);
     }
 
     fn restore(&mut self, from: &mut State) {
@@ -372,8 +359,6 @@ impl Processor for Gate {
         self.filter.restore(from);
         self.waves.iter_mut().for_each(|wave| wave.restore(from));
         self.open.iter_mut().for_each(|open| *open = from.take() != 0.0);
-        self.reducer.restore(from);
-        let channels = self.channels.count();
-        self.delays.iter_mut().take(channels).for_each(|delay| delay.restore(from));
+        self.ahead.restore(from);
     }
 }

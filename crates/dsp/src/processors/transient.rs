@@ -22,7 +22,7 @@ use crate::GRID_FRAMES;
 use crate::block::{Block, Signal};
 use crate::curve::{Axis, Curve};
 use crate::glide::{Glide, Motion};
-use crate::kernels::detector::{Cell, Follower, FollowerTiming, REMEMBERED, SlidingMax, hear};
+use crate::kernels::detector::{Cell, Follower, FollowerTiming, REMEMBERED, SlidingMax, listen_along};
 use crate::kernels::fastmath::{db_from_gain, gain_from_db, larger};
 use crate::param::{Preset, PresetValue::Number};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
@@ -213,10 +213,8 @@ impl Processor for Transient {
     fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context) {
         self.reduced_db = 0.0;
         let mut glide = self.glide;
-        glide.walk(at.frame, io.frames(), |stretch, motion| {
-            let mut levels = [[0.0; GRID_FRAMES]; 2];
-            hear(&io.signal(), keys, stretch.clone(), &mut levels);
-            self.stretch(&mut io.part(stretch), &mut levels, motion);
+        listen_along(&mut glide, io, keys, at.frame, |io, levels, _, motion| {
+            self.stretch(io, levels, motion)
         });
         self.glide = glide;
     }

@@ -113,9 +113,11 @@ impl<const C: usize> Ballistics<C> {
     #[inline(always)]
     fn smooth(&mut self, lane: usize, held: f64, timing: &Timing) -> f64 {
         let (out, towards) = (self.out[lane], held - BEYOND_DB);
-        // Falling is no slower than rising, so the one that applies is always the smaller.
+        // Falling is no slower than rising, so the one that applies is always the smaller. The two are written differently, to
+        // the same bits, so that a compiler does not put them into the lanes of one register: moving them there and back would
+        // make every frame wait longer for the one before.
         let rising = timing.rise * out + (1.0 - timing.rise) * towards;
-        let falling = timing.fall * out + (1.0 - timing.fall) * towards;
+        let falling = timing.fall * out - (timing.fall - 1.0) * towards;
         self.out[lane] = if rising < falling { rising } else { falling };
         larger(self.out[lane], 0.0)
     }

@@ -1,5 +1,6 @@
 //! The filter in front of a detector: what a processor of dynamics listens for.
 
+use crate::curve::Curve;
 use crate::kernels::matched::Analogue;
 use crate::kernels::svf::{Section, tan_half};
 
@@ -29,6 +30,32 @@ impl KeyFilter {
         };
         let g = tan_half(freq_hz, rate_hz);
         Some(Section::from_analogue(g, analogue.numerator, analogue.denominator))
+    }
+}
+
+/// A filter with its settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Key {
+    /// What kind of filter.
+    pub filter: KeyFilter,
+    /// Where it lies.
+    pub freq_hz: f64,
+    /// How narrow it is.
+    pub q: f64,
+    /// How much more, or less, its bell hears.
+    pub gain_db: f64,
+}
+
+impl Key {
+    /// See [`KeyFilter::section`].
+    pub fn section(&self, rate_hz: u32) -> Option<Section> {
+        self.filter.section(self.freq_hz, self.q, self.gain_db, rate_hz)
+    }
+
+    /// What it hears of each frequency, to be drawn. `None` where everything passes.
+    pub fn curve(&self, rate_hz: u32) -> Option<Curve> {
+        let section = self.section(rate_hz)?;
+        Some(Curve::response("key", rate_hz, |hz| section.gain_db(hz, rate_hz)))
     }
 }
 

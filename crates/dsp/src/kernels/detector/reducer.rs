@@ -53,8 +53,8 @@ impl Reducer {
     }
 
     /// Turns the levels of the first `frames` frames, in dB, into reductions in dB, in place. `channels` is 1 or 2; where it
-    /// is 1, the second stays as it is.
-    pub fn run(&mut self, levels_db: &mut Cell, channels: usize, frames: usize, how: &Reducing) {
+    /// is 1, the second stays as it is. Whether both channels have got the same.
+    pub fn run(&mut self, levels_db: &mut Cell, channels: usize, frames: usize, how: &Reducing) -> bool {
         let stereo = channels > 1;
         let [left, right] = levels_db;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
@@ -82,6 +82,7 @@ impl Reducer {
             self.windows[1].run(right);
             self.smooth(left, right, how);
         }
+        as_one
     }
 
     /// Sees to it that openness is counted from the range of this computer. At the start an expander is as far closed as silence

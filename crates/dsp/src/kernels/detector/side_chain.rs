@@ -3,7 +3,25 @@
 use std::ops::Range;
 
 use super::Cell;
-use crate::block::Signal;
+use crate::GRID_FRAMES;
+use crate::block::{Block, Signal};
+use crate::glide::{Glide, Motion};
+
+/// Walks a block, stretch by stretch of the control grid, with what is heard over each: the sound to be changed, what is heard
+/// in its place (see [`hear`]), in how many channels, and how the settings move.
+pub fn listen_along<S: Copy + PartialEq>(
+    glide: &mut Glide<S>,
+    io: &mut Block<'_>,
+    keys: &[Signal<'_>],
+    first_frame: i64,
+    mut stretch: impl FnMut(&mut Block<'_>, &mut Cell, usize, &Motion<S>),
+) {
+    glide.walk(first_frame, io.frames(), |frames, motion| {
+        let mut heard = [[0.0; GRID_FRAMES]; 2];
+        let channels = hear(&io.signal(), keys, frames.clone(), &mut heard);
+        stretch(&mut io.part(frames), &mut heard, channels, motion);
+    });
+}
 
 /// Fills the cell with what is heard over some frames: the keys, added up in order, or the input where there are none. Says
 /// how many channels that is; where it is one, the second is silent.

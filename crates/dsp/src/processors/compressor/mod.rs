@@ -37,12 +37,11 @@ use crate::block::{Block, Channels, Signal};
 use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
-    Cell, GainComputer, KeyFilter, Mean, REMEMBERED, Reducer, Reducing, SLOW_RELEASES, Timing, filtered,
-    hear, means_db, peaks_db, retained,
+    Ahead, Cell, GainComputer, Key, KeyFilter, Mean, REMEMBERED, Reducing, SLOW_RELEASES, Timing, filtered,
+    listen_along, means_db, peaks_db, retained,
 };
-use crate::kernels::fastmath::{gain_from_db, largest, turn_down_beside};
+use crate::kernels::fastmath::{gain_from_db, largest, turn_both_down_beside, turn_down_beside};
 use crate::kernels::svf::{Step, Svf};
-use crate::kernels::whole_delay::WholeDelay;
 use crate::param::Preset;
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
 use crate::simd::wide;
@@ -125,6 +124,10 @@ impl CompressorSettings {
         GainComputer::compressor(self.threshold_db, self.ratio, self.knee_db, self.range_db)
     }
 
+    fn key(&self) -> Key {
+        Key { filter: self.key_filter, freq_hz: self.key_freq_hz, q: self.key_q, gain_db: self.key_gain_db }
+    }
+
     fn look_ahead_frames(&self, rate_hz: u32) -> usize {
         libm::round(units::frames_from_ms(self.look_ahead_ms, rate_hz)) as usize
     }
@@ -145,8 +148,7 @@ impl CompressorSettings {
     }
 
     fn key_step(&self, rate_hz: u32) -> Option<Step> {
-        let section = self.key_filter.section(self.key_freq_hz, self.key_q, self.key_gain_db, rate_hz);
-        section.map(|section| section.step())
+        self.key().section(rate_hz).map(|section| section.step())
     }
 
     /// How much of the sound passes compressed and how much as it is, as factors.
@@ -160,15 +162,13 @@ impl CompressorSettings {
 #[derive(Debug)]
 pub struct Compressor {
     rate_hz: u32,
-    channels: Channels,
     settings: CompressorSettings,
     glide: Glide<CompressorSettings>,
     tuned: Tuned,
     filter: Svf<2>,
     mean: Mean<2>,
     crest: Crest,
-    reducer: Reducer,
-    delays: [WholeDelay; 2],
+    ahead: Ahead,
     reduced_db: f32,
 }
 
@@ -232,19 +232,15 @@ impl Tuned {
 
 impl Compressor {
     fn ready(rate_hz: u32, channels: Channels, settings: CompressorSettings) -> Self {
-        let longest = libm::ceil(units::frames_from_ms(LONGEST_WINDOW_MS, rate_hz)) as usize + 2;
-        let delay = WholeDelay::new(longest);
         let mut compressor = Self {
             rate_hz,
-            channels,
             settings,
             glide: Glide::new(settings),
             tuned: Tuned::new(&settings, rate_hz),
             filter: Svf::default(),
             mean: Mean::default(),
             crest: Crest::new(rate_hz),
-            reducer: Reducer::new(longest),
-            delays: [delay.clone(), delay],
+            ahead: Ahead::new(LONGEST_WINDOW_MS, rate_hz, channels),
             reduced_db: 0.0,
         };
         compressor.fit_window();
@@ -252,9 +248,8 @@ impl Compressor {
     }
 
     fn fit_window(&mut self) {
-        self.reducer.set_window(self.settings.window_frames(self.rate_hz));
-        let frames = self.settings.look_ahead_frames(self.rate_hz);
-        self.delays.iter_mut().for_each(|delay| delay.set_frames(frames));
+        let (settings, rate_hz) = (&self.settings, self.rate_hz);
+        self.ahead.set(settings.look_ahead_frames(rate_hz), settings.window_frames(rate_hz));
     }
 
     /// One stretch of the control grid.
@@ -286,16 +281,26 @@ impl Compressor {
             timing,
             adaptive: to.adaptive_percent / 100.0,
         };
-        self.reducer.run(levels, heard, frames, &how);
+        let alike = self.ahead.reducer.run(levels, heard, frames, &how);
+        self.ahead.delay(io);
+        let reductions = levels.each_ref().map(|channel| &channel[..frames]);
+        let different = if alike { 1 } else { io.channels().count() };
+        self.reduced_db =
+            reductions.iter().take(different).fold(self.reduced_db, |most, of| largest(of, most));
         let still = self.tuned.wet_dry[0] == self.tuned.wet_dry[1];
-        for ((channel, delay), reductions) in io.each().zip(&mut self.delays).zip(levels) {
-            let reductions = &mut reductions[..frames];
-            self.reduced_db = largest(reductions, self.reduced_db);
-            delay.run(channel);
-            if still {
-                turn_down_beside(channel, reductions, self.tuned.wet_dry[1].map(|factor| factor as f32));
-            } else {
-                turn_down_moving(channel, reductions, self.tuned.wet_dry, motion.share(0));
+        let wet_dry = self.tuned.wet_dry[1].map(|factor| factor as f32);
+        match io.pair() {
+            Some((left, right)) if still && alike => {
+                turn_both_down_beside(left, right, reductions[0], wet_dry);
+            }
+            _ => {
+                for (channel, reductions) in io.each().zip(reductions) {
+                    if still {
+                        turn_down_beside(channel, reductions, wet_dry);
+                    } else {
+                        turn_down_moving(channel, reductions, self.tuned.wet_dry, motion.share(0));
+                    }
+                }
             }
         }
     }
@@ -345,11 +350,7 @@ impl Processor for Compressor {
             let gain = units::gain_from_db(-f64::from(computer.reduction_db(dbfs as f32)));
             dbfs + units::db_from_gain(dry + wet * gain)
         })];
-        let key =
-            settings.key_filter.section(settings.key_freq_hz, settings.key_q, settings.key_gain_db, rate_hz);
-        if let Some(section) = key {
-            curves.push(Curve::response("key", rate_hz, |hz| section.gain_db(hz, rate_hz)));
-        }
+        curves.extend(settings.key().curve(rate_hz));
         curves
     }
 
@@ -366,10 +367,8 @@ impl Processor for Compressor {
     fn process(&mut self, io: &mut Block<'_>, keys: &[Signal<'_>], at: &Context) {
         self.reduced_db = 0.0;
         let mut glide = self.glide;
-        glide.walk(at.frame, io.frames(), |stretch, motion| {
-            let mut levels = [[0.0; GRID_FRAMES]; 2];
-            let heard = hear(&io.signal(), keys, stretch.clone(), &mut levels);
-            self.stretch(&mut io.part(stretch), &mut levels, heard, motion);
+        listen_along(&mut glide, io, keys, at.frame, |io, levels, heard, motion| {
+            self.stretch(io, levels, heard, motion);
         });
         self.glide = glide;
     }
@@ -379,8 +378,7 @@ impl Processor for Compressor {
         self.filter.reset();
         self.mean = Mean::default();
         self.crest.reset();
-        self.reducer.reset();
-        self.delays.iter_mut().for_each(WholeDelay::reset);
+        self.ahead.reset();
         self.reduced_db = 0.0;
     }
 
@@ -411,9 +409,7 @@ impl Processor for Compressor {
         self.filter.snapshot(to);
         self.mean.power.iter().for_each(|power| to.put(*power));
         self.crest.snapshot(to);
-        self.reducer.snapshot(to);
-        let channels = self.channels.count();
-        self.delays.iter().take(channels).for_each(|delay| delay.snapshot(to));
+        self.ahead.snapshot(to);
     }
 
     fn restore(&mut self, from: &mut State) {
@@ -421,8 +417,6 @@ impl Processor for Compressor {
         self.filter.restore(from);
         self.mean.power.iter_mut().for_each(|power| *power = from.take());
         self.crest.restore(from);
-        self.reducer.restore(from);
-        let channels = self.channels.count();
-        self.delays.iter_mut().take(channels).for_each(|delay| delay.restore(from));
+        self.ahead.restore(from);
     }
 }
