@@ -7,6 +7,7 @@ pub mod dither;
 pub mod fastmath;
 pub mod fractional;
 pub mod matched;
+pub mod mend;
 pub mod oversample;
 pub mod placing;
 pub mod real_fft;

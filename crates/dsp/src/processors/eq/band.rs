@@ -1,6 +1,7 @@
 //! What a band of an equaliser is set to, and the sections that it is made of.
 
 use crate::kernels::matched::{Analogue, butterworth_qs};
+use crate::kernels::mend::mend;
 use crate::kernels::svf::Section;
 
 crate::choices! {
@@ -100,8 +101,11 @@ crate::params! {
     }
 }
 
-/// The most sections a band is made of: a cut of 48 dB an octave.
-pub const MOST_SECTIONS: usize = 4;
+/// The most sections a band is made of: a cut of 48 dB an octave, and what mends it.
+pub const MOST_SECTIONS: usize = 5;
+
+/// From this order on a high cut has a section that mends what the others are off by together.
+const MENDED_ORDER: usize = 4;
 
 /// A filter made of sections in a row; those not needed do nothing.
 pub type Sections = [Section; MOST_SECTIONS];
@@ -133,8 +137,13 @@ impl EqBand {
     /// The sections that it is made of at a rate, whether or not it is on.
     pub fn sections(&self, rate_hz: u32) -> Sections {
         let mut made = [(Analogue::all_pass(1.0), Section::IDENTITY); MOST_SECTIONS];
-        for (index, analogue) in self.analogue().take(MOST_SECTIONS).enumerate() {
-            made[index] = (analogue, analogue.section_after(&made[..index], self.freq_hz, rate_hz));
+        let mut count = 0;
+        for analogue in self.analogue().take(MOST_SECTIONS - 1) {
+            made[count] = (analogue, analogue.section_after(&made[..count], self.freq_hz, rate_hz));
+            count += 1;
+        }
+        if self.shape == Shape::HighCut && self.slope.order() >= MENDED_ORDER {
+            made[count].1 = mend(&made[..count], self.freq_hz, rate_hz);
         }
         made.map(|(_, section)| section)
     }
