@@ -228,4 +228,46 @@ mod tests {
         assert_eq!(clean(&mut Block::mono(&mut samples)), 3);
         assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30, -LOUDEST]);
     }
+
+    /// Counts the frames that it is asked to play.
+    #[derive(Default)]
+    struct Counting(usize);
+
+    impl Processor for Counting {
+        type Settings = crate::processors::gain::GainSettings;
+
+        fn prepare(&mut self, _setup: &Setup) {}
+
+        fn set(&mut self, _settings: &Self::Settings) {}
+
+        fn process(&mut self, io: &mut Block<'_>, _keys: &[Signal<'_>], _at: &Context) {
+            self.0 += io.frames();
+        }
+
+        fn reset(&mut self) {}
+
+        fn snapshot(&self, _to: &mut State) {}
+
+        fn restore(&mut self, _from: &mut State) {}
+
+        fn memory_frames(&self) -> usize {
+            1_000
+        }
+    }
+
+    #[test]
+    fn silence_costs_nothing_but_a_look_at_it() {
+        let mut guard = Guard::<Counting>::default();
+        let mut frame = 0;
+        let mut play = |guard: &mut Guard<Counting>, sound: &mut [f32]| {
+            guard.process(&mut Block::mono(sound), &[], &Context { frame, tempo_bpm: 120.0 });
+            frame += sound.len() as i64;
+        };
+        play(&mut guard, &mut [0.5; 640]);
+        // A minute of silence: it is played as long as something may be remembered, to the next point of the grid.
+        (0..600).for_each(|_| play(&mut guard, &mut [0.0; 4_800]));
+        assert_eq!(guard.inner().0, 640 + 1_024);
+        play(&mut guard, &mut [0.0, 0.25]);
+        assert_eq!(guard.inner().0, 640 + 1_024 + 1);
+    }
 }

@@ -1,4 +1,18 @@
 //! Makes a signal later, by any time and not only whole frames.
+//!
+//! ```
+//! use mixkeel_dsp::block::{Block, Channels};
+//! use mixkeel_dsp::processor::{Context, Processor, Setup};
+//! use mixkeel_dsp::processors::delay_line::{DelayLine, DelayLineSettings};
+//!
+//! let mut later = DelayLine::default();
+//! later.prepare(&Setup { rate_hz: 48_000, channels: Channels::Mono, max_block_frames: 200 });
+//! later.set(&DelayLineSettings { delay_ms: 1.0 }); // 48 frames
+//! let mut click = [0.0; 200];
+//! click[0] = 1.0;
+//! later.process(&mut Block::mono(&mut click), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! assert_eq!(click[48 + later.latency_frames()], 1.0);
+//! ```
 
 use crate::block::{Block, Channels, Signal};
 use crate::glide::Glide;

@@ -1,4 +1,16 @@
 //! Makes a signal louder or softer.
+//!
+//! ```
+//! use mixkeel_dsp::block::Block;
+//! use mixkeel_dsp::processor::{Context, Processor};
+//! use mixkeel_dsp::processors::gain::{Gain, GainSettings};
+//!
+//! let mut gain = Gain::default();
+//! gain.set(&GainSettings { gain_db: -6.0206 });
+//! let mut sound = [0.5, -1.0];
+//! gain.process(&mut Block::mono(&mut sound), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! assert!((sound[0] - 0.25).abs() < 1e-6 && (sound[1] + 0.5).abs() < 1e-6);
+//! ```
 
 use crate::block::{Block, Signal};
 use crate::glide::Glide;

@@ -1,4 +1,16 @@
 //! Moves the balance of a stereo signal to one side.
+//!
+//! ```
+//! use mixkeel_dsp::block::Block;
+//! use mixkeel_dsp::processor::{Context, Processor};
+//! use mixkeel_dsp::processors::pan::{Pan, PanSettings};
+//!
+//! let mut pan = Pan::default();
+//! pan.set(&PanSettings { pan: -1.0 });
+//! let (mut left, mut right) = ([0.25; 4], [0.5; 4]);
+//! pan.process(&mut Block::stereo(&mut left, &mut right), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! assert_eq!(right, [0.0; 4]); // All the way to the left, nothing is on the right.
+//! ```
 
 use crate::block::{Block, Channels, Signal};
 use crate::glide::Glide;

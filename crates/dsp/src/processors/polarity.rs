@@ -1,4 +1,16 @@
 //! Turns the waveform upside down, on one channel or both.
+//!
+//! ```
+//! use mixkeel_dsp::block::Block;
+//! use mixkeel_dsp::processor::{Context, Processor};
+//! use mixkeel_dsp::processors::polarity::{Polarity, PolaritySettings};
+//!
+//! let mut polarity = Polarity::default();
+//! polarity.set(&PolaritySettings { left: true, right: false });
+//! let (mut left, mut right) = ([0.25; 4], [0.5; 4]);
+//! polarity.process(&mut Block::stereo(&mut left, &mut right), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! assert_eq!((left, right), ([-0.25; 4], [0.5; 4]));
+//! ```
 
 use crate::block::{Block, Signal};
 use crate::glide::Glide;

@@ -1,4 +1,16 @@
 //! Makes a stereo signal narrower or wider.
+//!
+//! ```
+//! use mixkeel_dsp::block::Block;
+//! use mixkeel_dsp::processor::{Context, Processor};
+//! use mixkeel_dsp::processors::width::{Width, WidthSettings};
+//!
+//! let mut width = Width::default();
+//! width.set(&WidthSettings { width: 0.0 });
+//! let (mut left, mut right) = ([1.0; 4], [0.5; 4]);
+//! width.process(&mut Block::stereo(&mut left, &mut right), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+//! assert_eq!((left, right), ([0.75; 4], [0.75; 4])); // Mono: what both have in common.
+//! ```
 
 use crate::block::{Block, Signal};
 use crate::glide::Glide;
