@@ -7,6 +7,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 pub mod decide;
+pub mod desk;
 pub mod ear;
 pub mod focus;
 pub mod forecast;
@@ -19,6 +20,7 @@ pub mod roles;
 pub mod rough;
 pub mod rule;
 pub mod rules;
+pub mod solve;
 pub mod song;
 pub mod start;
 pub mod starts;

@@ -123,6 +123,11 @@ impl<'s> Forecast<'s> {
         self.sources.get(sound).map_or(Power::default(), |source| source.placed(cell, band))
     }
 
+    /// How much loudness counts of the power of one sound in a band ([`EnergyMap::k_gain`]).
+    pub fn k_gain(&self, sound: usize, band: usize) -> f64 {
+        self.sources.get(sound).and_then(|source| source.k_gain.get(band)).copied().unwrap_or(0.0)
+    }
+
     /// What the mix measures: loudness, spectrum and power of the sum.
     pub fn sum(&self) -> Sum {
         self.of_some(0..self.sources.len())

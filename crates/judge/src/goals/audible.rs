@@ -4,7 +4,10 @@
 //! system, over the moments in which it sounds, in phon. **Limits.** The model knows no words: a voice that keeps half its
 //! loudness may still be hard to understand.
 
-use super::Case;
+use super::{Case, Foreseen};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// Phon that the rest takes.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -5,7 +5,10 @@
 
 use mixkeel_session::goal::Who;
 
-use super::Case;
+use super::{Case, Foreseen};
+
+/// Third octaves come from the last render, moved by what broader bands say.
+pub const FORESEEN: Foreseen = Foreseen::Roughly;
 
 /// dB away.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -3,7 +3,10 @@
 //! **Measure.** Its loudness less that of the loudest other section, in LU; of sections of a kind the loudest counts.
 //! **Limits.** Big is also wide and dense; say those as goals of their own.
 
-use super::{Case, Side};
+use super::{Case, Foreseen, Side};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// LU over the loudest other.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -6,7 +6,10 @@
 
 use mixkeel_session::goal::Who;
 
-use super::{Case, Side, drier};
+use super::{Case, Foreseen, Side, drier};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// dB nearer.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

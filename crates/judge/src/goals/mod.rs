@@ -46,6 +46,38 @@ pub struct Case<'a> {
     pub on: Option<&'a str>,
 }
 
+/// How much of a predicate a forecast can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreseen {
+    /// All of it, within the error bars of the forecast.
+    Forecast,
+    /// Most of it; the render has the last word more often.
+    Roughly,
+    /// Only what moves it as a whole; a render measures it.
+    Rendered,
+}
+
+/// How much of a predicate a forecast can tell.
+pub fn foreseen(that: That) -> Foreseen {
+    match that {
+        That::Audible => audible::FORESEEN,
+        That::Louder => louder::FORESEEN,
+        That::Steady => steady::FORESEEN,
+        That::Wider => wider::FORESEEN,
+        That::Brighter => brighter::FORESEEN,
+        That::Warmer => warmer::FORESEEN,
+        That::Punchier => punchier::FORESEEN,
+        That::Drier => drier::FORESEEN,
+        That::Closer => closer::FORESEEN,
+        That::Uncovered => uncovered::FORESEEN,
+        That::MonoSafe => mono_safe::FORESEEN,
+        That::Translates => translates::FORESEEN,
+        That::Headroom => headroom::FORESEEN,
+        That::Balanced => balanced::FORESEEN,
+        That::Biggest => biggest::FORESEEN,
+    }
+}
+
 /// What a goal measures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
@@ -69,24 +101,35 @@ impl Reading {
 /// # Errors
 /// In words, why it cannot be measured there.
 pub fn measure(meaning: &Meaning, heard: &dyn Heard, before: Option<&dyn Heard>) -> Result<Reading, String> {
-    let at = |place: Option<&str>| -> Result<f64, String> {
-        let of = Side { heard, who: &meaning.of, place };
-        let than = match &meaning.than {
-            None => None,
-            Some(Beside::Who(who)) => Some(Side { heard, who, place }),
-            Some(Beside::Section(section)) => Some(Side { heard, who: &meaning.of, place: Some(section) }),
-            Some(Beside::Before) => {
-                let heard = before.ok_or("there is no earlier version to compare with")?;
-                Some(Side { heard, who: &meaning.of, place })
-            }
-        };
-        let case = Case { of, than, on: meaning.on.as_deref() };
-        let value = value(meaning.that, &case)?;
-        if value.is_finite() { Ok(value) } else { Err(format!("{} does not sound there", meaning.of)) }
-    };
+    let at = |place: Option<&str>| value_of(meaning, heard, before, place);
     let value = at(meaning.within.as_deref())?;
     let margin = margin(meaning, value);
     Ok(Reading { value, margin, worst: worst(meaning, heard, &at) })
+}
+
+/// What a goal measures in one place, whatever is wanted of it.
+///
+/// # Errors
+/// In words, why it cannot be measured there.
+pub fn value_of(
+    meaning: &Meaning,
+    heard: &dyn Heard,
+    before: Option<&dyn Heard>,
+    place: Option<&str>,
+) -> Result<f64, String> {
+    let of = Side { heard, who: &meaning.of, place };
+    let than = match &meaning.than {
+        None => None,
+        Some(Beside::Who(who)) => Some(Side { heard, who, place }),
+        Some(Beside::Section(section)) => Some(Side { heard, who: &meaning.of, place: Some(section) }),
+        Some(Beside::Before) => {
+            let heard = before.ok_or("there is no earlier version to compare with")?;
+            Some(Side { heard, who: &meaning.of, place })
+        }
+    };
+    let case = Case { of, than, on: meaning.on.as_deref() };
+    let value = value(meaning.that, &case)?;
+    if value.is_finite() { Ok(value) } else { Err(format!("{} does not sound there", meaning.of)) }
 }
 
 /// The section in which the margin is least. A goal about one section, or between two, has no other.
@@ -112,7 +155,7 @@ fn worst(
 }
 
 /// How far a measure lies inside what is wanted.
-fn margin(meaning: &Meaning, value: f64) -> f64 {
+pub fn margin(meaning: &Meaning, value: f64) -> f64 {
     let over = meaning.at_least.map_or(f64::INFINITY, |least| value - least);
     let under = meaning.at_most.map_or(f64::INFINITY, |most| most - value);
     over.min(under)

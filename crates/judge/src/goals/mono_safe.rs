@@ -6,7 +6,10 @@
 
 use mixkeel_dsp::units::db_from_power;
 
-use super::Case;
+use super::{Case, Foreseen};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// LU lost.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -5,10 +5,13 @@
 
 use mixkeel_dsp::units::db_from_power;
 
-use super::{Case, Side};
+use super::{Case, Foreseen, Side};
 
 /// Steps this far under the loudest are pauses. Ours.
 const PAUSE_DB: f64 = 40.0;
+
+/// What equalisers and faders do is told; what transient shapers and compressors do within 100 ms only a render shows.
+pub const FORESEEN: Foreseen = Foreseen::Roughly;
 
 /// dB over the other.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -5,7 +5,10 @@
 
 use mixkeel_session::goal::Who;
 
-use super::{Case, Side};
+use super::{Case, Foreseen, Side};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// Phon lost.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

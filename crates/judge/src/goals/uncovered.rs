@@ -3,7 +3,10 @@
 //! **Measure.** The part of its loudness (sone) that the other takes while both sound, in percent. **Limits.** In a render the five
 //! that cover it most are told apart; a sixth counts as nothing.
 
-use super::Case;
+use super::{Case, Foreseen};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// Percent that is taken.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

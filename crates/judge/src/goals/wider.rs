@@ -4,7 +4,10 @@
 //! mono counts as 0.001 of its middle. **Limits.** Width from opposite polarity counts as width here; `mono-safe` is the goal
 //! that sees it.
 
-use super::{Case, Side};
+use super::{Case, Foreseen, Side};
+
+/// Told from profiles: powers by band and time are all that it needs.
+pub const FORESEEN: Foreseen = Foreseen::Forecast;
 
 /// Times the other.
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {

@@ -1,0 +1,199 @@
+//! The search: always the knob that gains most for its price, as far as it gains; then everything that was not needed is
+//! taken back. Greedy, so it may miss a smaller change in which several knobs help each other; deterministic; and at any time
+//! what it has is the best it knows.
+
+use super::{Problem, error_bar};
+use mixkeel_session::goal::That;
+
+/// How far every knob is turned, in its unit.
+pub type Amounts = Vec<f64>;
+
+/// What a noticeable step short of a goal weighs against a noticeable step of change. Ours: goals are what was asked for.
+const WEIGHT: f64 = 8.0;
+
+/// The most knobs that are turned one after the other.
+const MOST_MOVES: usize = 24;
+
+/// Amounts are told to a tenth of their unit, as people set them; rides to a hundredth.
+const FINE: f64 = 0.1;
+
+/// Turns knobs until these goals pass (by number; others do not count), from some amounts on.
+pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
+    let view = View { problem, goals };
+    let mut best = Found { score: view.score(from), amounts: from.to_vec() };
+    for _ in 0..MOST_MOVES {
+        if view.passes(&best.amounts) {
+            break;
+        }
+        let Some(next) = view.best_move(&best) else { break };
+        best = next;
+    }
+    view.take_back(&mut best);
+    view.tidy(&mut best);
+    best.amounts
+}
+
+/// Whether goals pass with knobs turned, by more than the forecast may be wrong.
+pub fn passes(problem: &Problem<'_>, goals: &[usize], amounts: &[f64]) -> bool {
+    View { problem, goals }.passes(amounts)
+}
+
+/// What amounts cost, in noticeable steps.
+pub fn price(problem: &Problem<'_>, amounts: &[f64]) -> f64 {
+    problem.knobs.iter().zip(amounts).map(|(knob, amount)| knob.price(*amount)).sum()
+}
+
+#[derive(Clone)]
+struct Found {
+    score: f64,
+    amounts: Amounts,
+}
+
+struct View<'p, 'a> {
+    problem: &'p Problem<'a>,
+    goals: &'p [usize],
+}
+
+impl View<'_, '_> {
+    /// How far a goal falls short of where the solver aims: the bound, and the error bar behind it.
+    fn shorts(&self, amounts: &[f64]) -> Vec<f64> {
+        let shorts = self.problem.shorts(amounts);
+        let of = |goal: &usize| {
+            let that = self.problem.wanted.get(*goal)?.meaning.that;
+            let bar = match that {
+                That::Wider => 20.0 * libm::log10(1.0 + error_bar(that)),
+                _ => error_bar(that),
+            };
+            let noticeable = that.row().noticeable;
+            let step = if that == That::Wider { 20.0 * libm::log10(noticeable) } else { noticeable };
+            // What passes already need not pass by more than it does.
+            let bar = match self.problem.short_now(*goal) {
+                Some(short) if short <= 0.0 => (bar / step).min(-short),
+                _ => bar / step,
+            };
+            Some(shorts.get(*goal)? + bar)
+        };
+        self.goals.iter().filter_map(of).collect()
+    }
+
+    /// What is missing and what it costs, together. What is missing counts more than in proportion, so that of two goals
+    /// that cannot both be met each gets a part.
+    fn score(&self, amounts: &[f64]) -> f64 {
+        let missing = |short: f64| if short > 0.0 { WEIGHT * short + short * short } else { 0.0 };
+        self.shorts(amounts).into_iter().map(missing).sum::<f64>() + price(self.problem, amounts)
+    }
+
+    fn passes(&self, amounts: &[f64]) -> bool {
+        self.shorts(amounts).into_iter().all(|short| short <= 1e-6)
+    }
+
+    fn with(&self, found: &Found, knob: usize, amount: f64) -> Found {
+        let mut amounts = found.amounts.clone();
+        if let (Some(place), Some(knob)) = (amounts.get_mut(knob), self.problem.knobs.get(knob)) {
+            *place = amount.clamp(knob.range.0, knob.range.1);
+        }
+        Found { score: self.score(&amounts), amounts }
+    }
+
+    /// The knob that lowers the score most when turned by one step, turned as far as that lowers it.
+    fn best_move(&self, found: &Found) -> Option<Found> {
+        for step in [1.0, 0.25] {
+            let mut best: Option<(Found, usize, f64)> = None;
+            for (number, knob) in self.problem.knobs.iter().enumerate() {
+                let at = found.amounts.get(number).copied().unwrap_or(0.0);
+                for way in [1.0, -1.0] {
+                    let by = way * (step / knob.cost).min(knob.range.1 - knob.range.0);
+                    let tried = self.with(found, number, at + by);
+                    let better = best.as_ref().is_none_or(|(one, _, _)| tried.score < one.score);
+                    if tried.score < found.score - 1e-3 {
+                        if better {
+                            best = Some((tried, number, by));
+                        }
+                        break;
+                    }
+                }
+            }
+            if let Some((first, number, by)) = best {
+                return Some(self.as_far_as_it_gains(found, first, number, by));
+            }
+        }
+        None
+    }
+
+    /// Goes on the same way, by twice as much each time, then narrows down.
+    fn as_far_as_it_gains(&self, from: &Found, first: Found, knob: usize, by: f64) -> Found {
+        let at = from.amounts.get(knob).copied().unwrap_or(0.0);
+        let (mut best, mut far) = (first, by);
+        for _ in 0..5 {
+            let tried = self.with(from, knob, at + 2.0 * far);
+            if tried.score >= best.score || tried.amounts == best.amounts {
+                break;
+            }
+            best = tried;
+            far *= 2.0;
+        }
+        self.narrow(from, best, knob, (at + 0.25 * far, at + 2.0 * far))
+    }
+
+    /// The least score between two amounts of one knob, to about a tenth of the way, by golden sections.
+    fn narrow(&self, from: &Found, best: Found, knob: usize, (mut low, mut high): (f64, f64)) -> Found {
+        const GOLD: f64 = 0.618_033_988_749_895;
+        let mut best = best;
+        let (mut left, mut right) = (high - GOLD * (high - low), low + GOLD * (high - low));
+        let (mut a, mut b) = (self.with(from, knob, left), self.with(from, knob, right));
+        for _ in 0..6 {
+            for one in [&a, &b] {
+                if one.score < best.score {
+                    best = one.clone();
+                }
+            }
+            if a.score < b.score {
+                high = right;
+                (right, b) = (left, a);
+                left = high - GOLD * (high - low);
+                a = self.with(from, knob, left);
+            } else {
+                low = left;
+                (left, a) = (right, b);
+                right = low + GOLD * (high - low);
+                b = self.with(from, knob, right);
+            }
+        }
+        best
+    }
+
+    /// Takes back what costs more than it gains, the dearest first, wholly or in part.
+    fn take_back(&self, found: &mut Found) {
+        for _ in 0..2 {
+            let mut order: Vec<(f64, usize)> = found
+                .amounts
+                .iter()
+                .enumerate()
+                .filter(|(_, amount)| **amount != 0.0)
+                .filter_map(|(n, amount)| Some((self.problem.knobs.get(n)?.price(*amount), n)))
+                .collect();
+            order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            for (_, knob) in order {
+                let at = found.amounts.get(knob).copied().unwrap_or(0.0);
+                let without = self.with(found, knob, 0.0);
+                if without.score <= found.score {
+                    *found = without;
+                    continue;
+                }
+                *found = self.narrow(found, found.clone(), knob, (0.3 * at, 1.3 * at));
+            }
+        }
+    }
+
+    /// Rounds amounts as people set them, away from nothing where a goal needs it.
+    fn tidy(&self, found: &mut Found) {
+        for knob in 0..found.amounts.len() {
+            let at = found.amounts.get(knob).copied().unwrap_or(0.0);
+            let Some(one) = self.problem.knobs.get(knob).filter(|_| at != 0.0) else { continue };
+            let fine = if one.range.1 - one.range.0 <= 1.0 { FINE / 10.0 } else { FINE };
+            let to = |round: fn(f64) -> f64| self.with(found, knob, round(at / fine) * fine);
+            let (near, far) = (to(libm::round), to(if at > 0.0 { libm::ceil } else { libm::floor }));
+            *found = if near.score <= far.score { near } else { far };
+        }
+    }
+}
