@@ -5,8 +5,8 @@ use mixkeel::Error;
 
 use crate::answer::Answer;
 use crate::commands::{
-    check, compare, completions, convert, demo, doctor, explain, goals, ledger, man, measure, mix, plan,
-    render, report, schema, ship, song,
+    check, compare, completions, convert, demo, doctor, explain, goals, ledger, listen, man, measure, mix,
+    plan, render, report, revise, schema, ship, song,
 };
 use crate::face::Face;
 
@@ -89,6 +89,10 @@ pub enum Command {
     Explain(explain::Explain),
     /// Hold a session to its goals: pass or fail, and by how much
     Goals(goals::Goals),
+    /// Carry out a note in plain words as the next version
+    Revise(revise::Revise),
+    /// Say what phones, laptops and cars keep of a mix and lose
+    Listen(listen::Listen),
     /// Make the page of a mix or a file: verdict, sound, evidence
     Report(report::Report),
     /// Measure files: loudness, peaks, spectrum, faults
@@ -131,6 +135,8 @@ impl Command {
             Command::Render(command) => command.run(face),
             Command::Explain(command) => command.run(),
             Command::Goals(command) => command.run(face),
+            Command::Revise(command) => command.run(face),
+            Command::Listen(command) => command.run(face),
             Command::Report(command) => command.run(face),
             Command::Measure(command) => command.run(face),
             Command::Check(command) => command.run(face),

@@ -208,7 +208,10 @@ fn line(
 }
 
 /// The render of the version before the newest, where there is one.
-fn version_before(session: &Path, watch: &dyn Watch) -> Result<Option<(Evidence, Session)>, Error> {
+pub(crate) fn version_before(
+    session: &Path,
+    watch: &dyn Watch,
+) -> Result<Option<(Evidence, Session)>, Error> {
     let Some(out) = session.parent() else { return Ok(None) };
     let versions = std::fs::read_dir(out).into_iter().flatten().flatten();
     let newest = versions
@@ -239,15 +242,7 @@ pub fn add(session: &Path, said: &[String]) -> Result<Vec<String>, Error> {
             })
             .unwrap_or_else(|| unique("goal", |_| false));
         let goal = Goal { id, say: Some(say.clone()), ..Goal::default() };
-        let meaning = goal.meaning(&opened.session).map_err(|error| {
-            let base = Error::new(ErrorKind::Usage, format!("the goal \"{say}\" is not understood"))
-                .because(error.why);
-            error
-                .forms
-                .into_iter()
-                .take(6)
-                .fold(base, |error, form| error.hint(format!("understood would be: {form}")))
-        })?;
+        let meaning = goal.meaning(&opened.session).map_err(|error| misunderstood(say, error))?;
         added.push(format!("{}: {meaning}", goal.id));
         wanted.goals.push(goal);
     }
@@ -261,4 +256,12 @@ pub fn add(session: &Path, said: &[String]) -> Result<Vec<String>, Error> {
     document.bring_to(&wanted).map_err(|error| in_words(error.to_string()))?;
     write_atomically(&opened.path, document.to_string().as_bytes())?;
     Ok(added)
+}
+
+/// Words that were not understood, with the nearest forms that are.
+pub(crate) fn misunderstood(say: &str, error: Misunderstood) -> Error {
+    let base =
+        Error::new(ErrorKind::Usage, format!("the goal \"{say}\" is not understood")).because(error.why);
+    let forms = error.forms.into_iter().take(6);
+    forms.fold(base, |error, form| error.hint(format!("understood would be: {form}")))
 }

@@ -22,6 +22,7 @@ pub mod hear;
 pub mod json;
 pub mod ledger;
 pub mod lines;
+pub mod listen;
 pub mod measure;
 pub mod mix;
 pub mod page;
@@ -31,8 +32,10 @@ pub mod project;
 pub mod reference;
 pub mod render;
 pub mod report;
+pub mod revise;
 pub mod schema;
 pub mod ship;
+pub mod solve;
 pub mod song;
 pub mod watch;
 

@@ -27,9 +27,13 @@ pub fn all() -> Vec<(String, Value)> {
         one::<crate::render::RenderOutcome>("render"),
         one::<crate::ship::Reopened>("reopen"),
         one::<crate::report::Report>("report"),
+        one::<crate::revise::ReviseReport>("revise"),
+        one::<crate::solve::SolveReport>("solve"),
         one::<crate::hear::SongReport>("song"),
         one::<crate::ship::Shipped>("ship"),
         one::<crate::ledger::LedgerReport>("versions"),
+        one::<crate::solve::UndoReport>("undo"),
+        one::<crate::listen::ListenReport>("listen"),
         ("session-1.json".to_owned(), mixkeel_session::schema::schema()),
     ]
 }

@@ -1,6 +1,7 @@
 //! Goals as people say them, and what is understood.
 #![allow(clippy::panic)] // a test that cannot read its song has failed
 
+use mixkeel_session::goal::notes::{self, Heard, Note};
 use mixkeel_session::goal::{FORMS, Goal};
 use mixkeel_session::read::read;
 use mixkeel_session::session::Session;
@@ -176,5 +177,85 @@ proptest! {
         if let Err(error) = goal.meaning(&song()) {
             prop_assert!(!error.why.is_empty());
         }
+    }
+}
+
+/// What notes mean, as goals in words; a bundle in brackets; what is not understood as a question mark.
+fn noted(said: &str) -> Vec<String> {
+    let session = song();
+    let told = |note: &Note| match note.goal.meaning(&session) {
+        Ok(meaning) => match note.better_by {
+            Some(by) => {
+                format!("{} better by {by}", meaning.to_string().split(", at").next().unwrap_or_default())
+            }
+            None => meaning.to_string(),
+        },
+        Err(error) => panic!("{said}: {error:?}"),
+    };
+    notes::read(said, &session)
+        .iter()
+        .map(|heard| match heard {
+            Heard::Note(note) => told(note),
+            Heard::Intent(word, bundle) => {
+                format!("{word} [{}]", bundle.iter().map(told).collect::<Vec<_>>().join("; "))
+            }
+            Heard::Unknown(said, _) => format!("? {said}"),
+        })
+        .collect()
+}
+
+#[test]
+fn notes_are_goals_beside_the_version_that_stands() {
+    for (said, wanted) in [
+        ("vocal up a touch in the verse", "lead-vox in verse: louder than before, at least 1 LU"),
+        ("turn the guitars down 3dB", "gtr-1, gtr-2: louder than before, at most -3 LU"),
+        ("Snare and kick up.", "kick, snare: louder than before, at least 2 LU"),
+        ("more snare", "snare: louder than before, at least 2 LU"),
+        ("the guitars are too harsh", "gtr-1, gtr-2: brighter than before, at most -2 dB"),
+        ("less reverb on the snare", "snare: drier than before, at least 2 LU"),
+        ("can't hear the bass on my phone", "bass on phone: audible better by 2"),
+        ("vocal a bit brighter", "lead-vox: brighter than before, at least 2 dB"),
+        ("the vocal jumps around", "lead-vox: steady better by 2"),
+        ("the bass is boomy in the last chorus", "bass in chorus-2: warmer than before, at most -2 dB"),
+        ("chorus up a touch", "the mix in chorus: louder than before, at least 1 LU"),
+    ] {
+        assert_eq!(noted(said), [wanted], "{said}");
+    }
+    assert_eq!(noted("vocal up a touch, in verse 1, and less reverb on the snare").len(), 2);
+    assert_eq!(
+        noted("kick, snare and bass down a touch"),
+        ["bass, kick, snare: louder than before, at most -1 LU"]
+    );
+}
+
+#[test]
+fn intent_words_are_bundles_and_what_is_not_understood_is_a_question() {
+    let intimate = noted("make it more intimate");
+    assert!(
+        intimate[0].starts_with("intimate [lead-vox: closer than before") && intimate.len() == 1,
+        "{intimate:?}"
+    );
+    assert!(
+        noted("drums in your face")[0].starts_with("in your face [kick, snare: closer"),
+        "{:?}",
+        noted("drums in your face")
+    );
+    for odd in ["make it slap", "banjo up", "louder", "yeah great mix love it", "vocal"] {
+        assert!(noted(odd).iter().all(|one| one.starts_with('?')), "{odd}: {:?}", noted(odd));
+    }
+    assert!(noted("").is_empty() && noted(" ,,. ").is_empty());
+}
+
+proptest! {
+    #[test]
+    fn no_note_makes_the_reader_panic(said in "\\PC{0,80}") {
+        let _ = notes::read(&said, &song());
+    }
+
+    #[test]
+    fn words_of_notes_in_any_order_do_not_either(
+        words in proptest::collection::vec(prop_oneof!["up", "down", "and", ",", "in", "verse", "2", "vocal", "more", "on", "phone", "a touch"], 0..12)
+    ) {
+        let _ = notes::read(&words.join(" "), &song());
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mixkeel::mix::{MixOptions, Start};
+use mixkeel::solve::SolveOptions;
 use mixkeel::song::cache::Cache;
 use mixkeel::{Bits, Error};
 
@@ -59,6 +60,9 @@ pub struct Mix {
     /// Write no stems
     #[arg(long)]
     no_stems: bool,
+    /// What the mix is to do, in plain words: written into the session and solved for as a second version
+    #[arg(long = "goal", value_name = "WORDS")]
+    goals: Vec<String>,
     /// Fold files with more than two channels down to stereo
     #[arg(long)]
     downmix: bool,
@@ -87,6 +91,12 @@ impl Mix {
             cache: Cache::of_user(),
         };
         let outcome = mixkeel::mix::mix(&self.song, &options, face)?;
+        if !self.goals.is_empty() {
+            mixkeel::goals::add(&outcome.out, &self.goals)?;
+            let options = SolveOptions { cache: Cache::of_user(), ..SolveOptions::default() };
+            let report = mixkeel::solve::solve(&outcome.out, &options, face)?;
+            return Answer::new(&report, &report.lines());
+        }
         Answer::new(&outcome.report, &outcome.summary())
     }
 }

@@ -155,7 +155,8 @@ impl Heard for Desk {
         for track in self.meant(who) {
             let mut meter = MaskingMeter::new(3, &edges_hz, &REFERENCE);
             let is_masker = |one: &Sounding| maskers.iter().any(|masker| masker.id == one.id);
-            let others = || self.tracks.iter().map(AsRef::as_ref).filter(|one: &&Sounding| one.id != track.id);
+            let others =
+                || self.tracks.iter().map(AsRef::as_ref).filter(|one: &&Sounding| one.id != track.id);
             for cell in self.moments(track, place) {
                 let by = self.together(others().filter(|one| is_masker(one)), cell);
                 let rest = self.together(others().filter(|one| !is_masker(one)), cell);

@@ -166,11 +166,11 @@ impl Desk {
     /// Scales what returns bring by what is sent to them now, section by section and band by band.
     fn ring_again(&mut self) {
         for (place, effect) in self.returns.iter_mut().enumerate() {
-            let (Some(now), Some(before)) = (self.sent.get(place), self.base.sent.get(place)) else { continue };
+            let (Some(now), Some(before)) = (self.sent.get(place), self.base.sent.get(place)) else {
+                continue;
+            };
             let touched = now.iter().zip(before).zip(self.tracks.iter().zip(&self.base.tracks)).any(
-                |((now, before), (track, was))| {
-                    now != before || (*before > 0.0 && !Arc::ptr_eq(track, was))
-                },
+                |((now, before), (track, was))| now != before || (*before > 0.0 && !Arc::ptr_eq(track, was)),
             );
             if !touched {
                 continue;

@@ -24,13 +24,15 @@ pub(super) struct Sounding {
 impl Sounding {
     pub fn of(forecast: &Forecast<'_>, sound: usize, id: &str, kept: &[usize], places: &[Place]) -> Self {
         let cells = kept.iter();
-        let powers = cells.flat_map(|cell| (0..BANDS).map(|band| forecast.power(sound, *cell, band))).collect();
+        let powers =
+            cells.flat_map(|cell| (0..BANDS).map(|band| forecast.power(sound, *cell, band))).collect();
         let k_gain = std::array::from_fn(|band| forecast.k_gain(sound, band));
         Self::summed(id.to_owned(), k_gain, powers, places)
     }
 
     fn summed(id: String, k_gain: [f64; BANDS], powers: Vec<Power>, places: &[Place]) -> Self {
-        let step = |row: &[Power]| row.iter().zip(&k_gain).map(|(power, k)| k * (power.left + power.right)).sum();
+        let step =
+            |row: &[Power]| row.iter().zip(&k_gain).map(|(power, k)| k * (power.left + power.right)).sum();
         let steps = powers.chunks_exact(BANDS).map(step).collect();
         let count = powers.len() / BANDS;
         let spans = places.iter().map(|place| place.cells.clone()).chain([0..count]);

@@ -34,9 +34,13 @@ pub struct Answer {
 /// Solves for all goals that can be met, and says what stands in the way of the others. `stop` is asked between searches;
 /// after it, what is known by then is the answer.
 pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> Answer {
-    let all: Vec<usize> = (0..problem.wanted.len()).filter(|goal| problem.short_now(*goal).is_some()).collect();
-    let failed: Vec<usize> =
-        all.iter().copied().filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.01)).collect();
+    let all: Vec<usize> =
+        (0..problem.wanted.len()).filter(|goal| problem.short_now(*goal).is_some()).collect();
+    let failed: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.01))
+        .collect();
     let mut prices = vec![None; problem.wanted.len()];
     let fate = |goal: usize| match (all.contains(&goal), failed.contains(&goal)) {
         (false, _) => Fate::Unknown,
@@ -47,7 +51,9 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
     let mut amounts = search(problem, &all, from);
     if failed.is_empty() || short_of(problem, &all, &amounts).is_empty() {
         let price = price(problem, &amounts);
-        if let ([only], Some(place)) = (failed.as_slice(), failed.first().and_then(|goal| prices.get_mut(*goal))) {
+        if let ([only], Some(place)) =
+            (failed.as_slice(), failed.first().and_then(|goal| prices.get_mut(*goal)))
+        {
             let _ = only;
             *place = Some(price);
         }

@@ -97,7 +97,10 @@ pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
     let mut headroom = false;
     for goal in goals {
         let concerned = concerned(session, desk, goal);
-        if goal.within.is_some() || matches!(goal.than, Some(Beside::Section(_))) || goal.that == That::Audible {
+        if goal.within.is_some()
+            || matches!(goal.than, Some(Beside::Section(_)))
+            || goal.that == That::Audible
+        {
             timed.extend(concerned.iter().cloned());
         }
         if goal.that == That::Steady {

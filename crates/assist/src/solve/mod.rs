@@ -103,7 +103,9 @@ impl<'a> Problem<'a> {
     pub fn shorts(&self, amounts: &[f64]) -> Vec<f64> {
         let foretold = self.foretold(amounts);
         let goals = self.wanted.iter().zip(foretold);
-        goals.map(|(one, value)| value.map_or(f64::NEG_INFINITY, |value| short(&one.meaning, value))).collect()
+        goals
+            .map(|(one, value)| value.map_or(f64::NEG_INFINITY, |value| short(&one.meaning, value)))
+            .collect()
     }
 
     /// How far a goal falls short on the last render of the session as it stood.

@@ -3,12 +3,14 @@
 mod file;
 mod taps;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::read::Downmix;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_session::resolve::resolve;
+use mixkeel_session::resolve::{MediaFacts, resolve};
+use mixkeel_session::session::Session;
 
 pub use file::{of_file, of_file_in_sections};
 pub use taps::EvidenceTaps;
@@ -37,20 +39,27 @@ pub fn of(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
 ///
 /// # Errors
 /// A session or recording that cannot be read, or a request to stop.
-pub fn of_session(
-    path: &Path,
-    watch: &dyn Watch,
-) -> Result<(Evidence, mixkeel_session::session::Session), Error> {
+pub fn of_session(path: &Path, watch: &dyn Watch) -> Result<(Evidence, Session), Error> {
     let opened = session_file::open(path)?;
     let session = opened.session;
     let shelf = Shelf { folder: opened.folder.clone(), rate_hz: session.rate_hz, downmix: Downmix::Fold };
     let media = facts(&session, &shelf)?;
     assets::check(&session, &shelf)?;
-    let graph =
-        resolve(&session, &media).map_err(|faults| session_file::faults_error(&opened.path, &faults))?;
+    Ok((of_played(&session, &shelf, &media, &opened.path, watch)?, session))
+}
+
+/// Plays a session of which the recordings are known; `path` is only named.
+pub(crate) fn of_played(
+    session: &Session,
+    shelf: &Shelf,
+    media: &BTreeMap<String, MediaFacts>,
+    path: &Path,
+    watch: &dyn Watch,
+) -> Result<Evidence, Error> {
+    let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
     let options = Options { taps: Taps { post_fader: true, post_inserts: false }, ..Options::default() };
-    let mut player = Player::new(&graph, &shelf, &options).map_err(engine_error)?;
-    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, &session);
+    let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
+    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
     play(&mut player, &mut gathering.taps(), Stage::Listen, watch)?;
-    Ok((gathering.finish(&graph, &session), session))
+    Ok(gathering.finish(&graph, session))
 }

@@ -18,7 +18,7 @@ use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
-use super::{MixOptions, continued, fresh, hear};
+use super::{MixOptions, continued, fresh, hear, hold};
 use crate::ear::Ear;
 use crate::error::{Error, ErrorKind};
 use crate::project::folder::{self, Folder};
@@ -45,12 +45,12 @@ pub struct Known {
 pub struct Gathered {
     name: String,
     folder: PathBuf,
-    left_out: Vec<(PathBuf, &'static str)>,
-    arrivals: Arrivals,
-    measured: Vec<Measured>,
+    pub(super) left_out: Vec<(PathBuf, &'static str)>,
+    pub(super) arrivals: Arrivals,
+    pub(super) measured: Vec<Measured>,
     /// A rough mix, and what it measures.
     rough: Option<(PathBuf, Measured)>,
-    downmix: Downmix,
+    pub(super) downmix: Downmix,
 }
 
 /// A song as it was decided.
@@ -176,7 +176,10 @@ pub fn decided(
     song.rough =
         rough.map(|(file, measured)| heard_in(&file, &measured, &song, &prepared.session)).transpose()?;
     let mut ear = Ear::new(&shelf, &media, watch);
-    let decision = decide(&song, &prepared.session, &mut ear)?;
+    // What goals and notes have set stays, as what was set by hand does.
+    let held = hold::hold(&mut prepared.session, &prepared.earlier_edits);
+    let mut decision = decide(&song, &prepared.session, &mut ear)?;
+    hold::let_go(&mut decision.session, &held);
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
     prepared.session = decision.session.clone();
     refuse_silence(&known, &decision, &prepared)?;
@@ -245,7 +248,7 @@ fn take(track: &Arrival) -> Take {
 }
 
 /// What every track is by name, sound and neighbours, unless its owner has said so. Returns what is to be told about it.
-fn settle_roles(tracks: &mut [Arrival], measured: &[Measured]) -> Vec<String> {
+pub(super) fn settle_roles(tracks: &mut [Arrival], measured: &[Measured]) -> Vec<String> {
     let arrived: Vec<Arrived> = tracks
         .iter()
         .zip(measured)
@@ -307,7 +310,7 @@ fn refuse_silence(known: &[Known], decision: &Decision, prepared: &Prepared) -> 
         .hint("or say what a file is: --role \"FILE=lead-vocal\""))
 }
 
-fn facts(known: &[Known], rate_hz: u32) -> BTreeMap<String, MediaFacts> {
+pub(super) fn facts(known: &[Known], rate_hz: u32) -> BTreeMap<String, MediaFacts> {
     let mut media = BTreeMap::new();
     for track in known {
         let length_frames = track.arrival.length_at(track.measured.profile.length_frames, rate_hz);
@@ -319,7 +322,7 @@ fn facts(known: &[Known], rate_hz: u32) -> BTreeMap<String, MediaFacts> {
     media
 }
 
-fn reading_warnings(track: &Known) -> Vec<String> {
+pub(super) fn reading_warnings(track: &Known) -> Vec<String> {
     let label = &track.arrival.label;
     let mut warnings: Vec<String> =
         track.measured.problems.iter().map(|problem| format!("{label}: {}", problem.message)).collect();

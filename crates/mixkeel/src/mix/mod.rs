@@ -15,10 +15,12 @@ use crate::report::Report;
 use crate::song::cache::Cache;
 use crate::watch::Watch;
 
+pub(crate) mod bench;
 mod continued;
 pub(crate) mod decided;
 mod fresh;
 mod hear;
+mod hold;
 mod listen;
 mod marks;
 mod summary;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use mixkeel_judge::goals::{Foreseen, foreseen};
 use mixkeel_session::goal::{FORMS, ROWS, SYSTEMS};
 
 /// Where the page stands, as a path from the root of the repository.
@@ -14,8 +15,10 @@ What a mix should do, written in its session and checked like tests. From a sent
 
 1. `mixkeel goals \"My Song-mix\" --add \"the vocal is clearly audible on laptop speakers\"` writes it into the session,
    measures it on the render, says how it was understood, and ends with exit code 4 if it fails.
-2. The answer says by how much, and in which section it is worst. Turn what it names in `session.toml`.
-3. `mixkeel goals \"My Song-mix\"` again.
+2. The answer says by how much, and in which section it is worst.
+3. `mixkeel goals \"My Song-mix\" --solve` turns as little as can be heard until it passes, on what is not locked, and writes
+   that as the next version; `mixkeel revise \"My Song-mix\" --undo` takes it back. The [guide](../guides/goals.md) walks
+   through it.
 
 `--goal \"…\"` measures without writing. In a session:
 
@@ -47,8 +50,8 @@ Amounts: a number with its unit; *a touch* is 1, *a bit* 2, *much* or *a lot* 4 
 
 ## Predicates
 
-| `that` | unit | passes at | noticed from | measures |
-|---|---|--:|--:|---|
+| `that` | unit | passes at | noticed from | told by the forecast | measures |
+|---|---|--:|--:|---|---|
 ";
 
 /// The page.
@@ -62,8 +65,13 @@ pub fn page() -> String {
         let bound = if row.rising { "≥" } else { "≤" };
         let _ = writeln!(
             page,
-            "| `{}` | {} | {bound} {} | {} | {} |",
-            row.word, row.unit, row.usual, row.noticeable, row.about
+            "| `{}` | {} | {bound} {} | {} | {} | {} |",
+            row.word,
+            row.unit,
+            row.usual,
+            row.noticeable,
+            told(foreseen(row.that)),
+            row.about
         );
     }
     page.push_str(
@@ -73,6 +81,15 @@ pub fn page() -> String {
         let _ = writeln!(page, "- `{id}`: {}", words.join(", "));
     }
     page
+}
+
+/// How much of a predicate a forecast tells, in a word.
+fn told(how: Foreseen) -> &'static str {
+    match how {
+        Foreseen::Forecast => "yes",
+        Foreseen::Roughly => "roughly",
+        Foreseen::Rendered => "no",
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! The reference pages: one a processor, made from its declaration, with a list of all; and one of goals.
+//! The reference pages: one a processor, made from its declaration, with a list of all; one of goals, one of notes.
 
 mod goals;
+mod notes;
 mod page;
 mod plot;
 
@@ -13,8 +14,11 @@ const FOLDER: &str = "docs/reference/processors";
 
 /// Every page and picture: path from the root of the repository, and what stands in the file.
 pub fn pages() -> BTreeMap<String, String> {
-    let mut pages =
-        BTreeMap::from([(format!("{FOLDER}/README.md"), list()), (goals::PATH.to_owned(), goals::page())]);
+    let mut pages = BTreeMap::from([
+        (format!("{FOLDER}/README.md"), list()),
+        (goals::PATH.to_owned(), goals::page()),
+        (notes::PATH.to_owned(), notes::page()),
+    ]);
     for kind in CATALOG {
         let picture = plot::of(kind);
         let image = picture.as_ref().map(|_| format!("{}.svg", kind.id));

@@ -4,6 +4,7 @@
 //! playback system. Words that say nothing are passed over.
 
 use super::meaning::Misunderstood;
+use super::notes::SIZES;
 use super::{Goal, That, nouns};
 use crate::session::Session;
 
@@ -121,22 +122,6 @@ const EMPTY: &[&str] = &[
     "sits", "stay", "stays", "to", "has", "have", "with", "can", "clearly", "always", "please", "want", "i",
     "we", "make", "nothing", "well", "quite", "still", "more", "keep", "keeps", "that", "there", "at", "by",
     "it's", "and",
-];
-
-/// How much people mean when they do not say a number, in dB or LU: the least that is noticed, what is noticed at once,
-/// and what nobody misses. Ours.
-const SIZES: &[(&str, f64)] = &[
-    ("a touch", 1.0),
-    ("a hair", 1.0),
-    ("a tad", 1.0),
-    ("slightly", 1.0),
-    ("a bit", 2.0),
-    ("a little", 2.0),
-    ("somewhat", 2.0),
-    ("a lot", 4.0),
-    ("much", 4.0),
-    ("way", 4.0),
-    ("far", 4.0),
 ];
 
 /// Ten phon are twice as loud (S. S. Stevens, JASA 1955).
@@ -266,10 +251,10 @@ enum Bound {
 }
 
 /// The words of a sentence, in small letters and without the marks between them.
-struct Words(Vec<String>);
+pub(super) struct Words(Vec<String>);
 
 impl Words {
-    fn of(say: &str) -> Self {
+    pub(super) fn of(say: &str) -> Self {
         let kept = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '%' | '.' | '+' | '_');
         let clean: String = say.to_lowercase().chars().map(|c| if kept(c) { c } else { ' ' }).collect();
         let word = |word: &str| {
@@ -308,7 +293,7 @@ impl Words {
     }
 
     /// Finds a phrase and takes it out.
-    fn take(&mut self, phrase: &str) -> Option<usize> {
+    pub(super) fn take(&mut self, phrase: &str) -> Option<usize> {
         let wanted: Vec<&str> = phrase.split(' ').collect();
         let at = self.0.windows(wanted.len()).position(|some| some.iter().eq(wanted.iter()))?;
         self.0.drain(at..at + wanted.len());
@@ -316,7 +301,11 @@ impl Words {
     }
 
     /// What follows a word, if it is something that `known` knows; both are taken out. The longest is tried first.
-    fn take_after(&mut self, word: &str, known: impl Fn(&str) -> Option<String>) -> Option<String> {
+    pub(super) fn take_after(
+        &mut self,
+        word: &str,
+        known: impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
         for at in
             (0..self.0.len()).filter(|at| self.0.get(*at).is_some_and(|one| one == word)).collect::<Vec<_>>()
         {
@@ -358,7 +347,7 @@ impl Words {
     }
 
     /// A number with or without its unit, or a size in words; taken out.
-    fn amount(&mut self) -> Option<f64> {
+    pub(super) fn amount(&mut self) -> Option<f64> {
         // A number behind a noun is its name: `guitar 2`, `chorus 1`. An amount has a unit, or a bound before it.
         const UNITS: [&str; 9] = ["db", "lu", "phon", "times", "x", "%", "percent", "decibels", "dbs"];
         for at in 0..self.0.len() {
@@ -392,4 +381,12 @@ impl Words {
         }
         words.join(" ")
     }
+}
+
+/// What is left of some words without those that say nothing, here or in a goal.
+pub(super) fn without_empty(words: &Words, also: &[&str]) -> String {
+    let says = |word: &&String| !also.contains(&word.as_str());
+    let kept = |word: &&String| says(word) && (word.as_str() == "and" || !EMPTY.contains(&word.as_str()));
+    let left: Vec<&str> = words.0.iter().filter(kept).map(String::as_str).collect();
+    left.join(" ").trim_start_matches("the ").trim().to_owned()
 }

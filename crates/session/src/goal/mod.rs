@@ -5,6 +5,7 @@
 
 mod english;
 mod meaning;
+pub mod notes;
 mod nouns;
 
 pub use english::{FORMS, read};

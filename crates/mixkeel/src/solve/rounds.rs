@@ -1,0 +1,284 @@
+//! Rounds of search and render: the desk says what to turn, the render says what came of it, and where they disagree the
+//! search begins again with what was learnt.
+
+use std::time::Instant;
+
+use mixkeel_assist::desk::Desk;
+use mixkeel_assist::forecast::Forecast;
+use mixkeel_assist::rules::headroom::sum::CEILING_DBFS;
+use mixkeel_assist::solve::conflict::{Answer, Fate, answer};
+use mixkeel_assist::solve::{Problem, Wanted, Words, edits, short};
+use mixkeel_dsp::param::Value;
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::goals::Rendered;
+use mixkeel_session::address::Address;
+use mixkeel_session::apply::apply;
+use mixkeel_session::edit::{Content, Edit, Sureness};
+use mixkeel_session::goal::{Meaning, That};
+use mixkeel_session::session::Session;
+
+use super::{Ground, SolveOptions, values};
+use crate::error::Error;
+use crate::project::session_file::faults_error;
+use crate::watch::{Event, Stage, Watch};
+
+/// A price that falls by less is not worth another render.
+const WORTH: f64 = 0.5;
+
+/// One goal as it was asked for.
+pub(crate) struct Asked {
+    pub name: String,
+    pub say: Option<String>,
+    /// What it means, or why nobody knows.
+    pub meaning: Result<Meaning, String>,
+    /// By how much its measure is to be better than in the session as it stands, instead of any bound.
+    pub better_by: Option<f64>,
+    /// Nothing is turned for it; it only has to pass still, where it passes.
+    pub only_kept: bool,
+}
+
+impl Asked {
+    /// What it means beside what it measures now.
+    fn beside(&self, now: &Result<f64, String>) -> Option<Meaning> {
+        let mut meaning = self.meaning.clone().ok()?;
+        if let (Some(by), Ok(now)) = (self.better_by, now) {
+            if meaning.that.row().rising {
+                (meaning.at_least, meaning.at_most) = (Some(now + by), None);
+            } else {
+                (meaning.at_least, meaning.at_most) = (None, Some((now - by).max(0.0)));
+            }
+        }
+        Some(meaning)
+    }
+}
+
+/// What came of it.
+pub(crate) struct Outcome {
+    /// The session with everything turned.
+    pub session: Session,
+    /// What was turned.
+    pub edits: Vec<Edit>,
+    /// The same in words.
+    pub words: Vec<Words>,
+    /// What the session measures.
+    pub evidence: Evidence,
+    /// One for each goal, those that nobody understands too.
+    pub goals: Vec<Became>,
+    /// What it costs, in noticeable steps.
+    pub price: f64,
+    /// How often it was rendered after a search.
+    pub rounds: usize,
+}
+
+/// What became of one goal.
+pub(crate) struct Became {
+    /// What it means, beside what it measured.
+    pub meaning: Option<Meaning>,
+    /// What it measured before, or why not.
+    pub was: Result<f64, String>,
+    /// What it measures now.
+    pub is: Result<f64, String>,
+    /// Whether it was met. Others are counted among those that were understood.
+    pub fate: Fate,
+    /// What it would cost alone, in noticeable steps.
+    pub price: Option<f64>,
+}
+
+/// One answer that was rendered.
+struct Tried {
+    answer: Answer,
+    session: Session,
+    edits: Vec<Edit>,
+    words: Vec<Words>,
+    evidence: Evidence,
+    values: Vec<Result<f64, String>>,
+    missing: f64,
+}
+
+/// Searches and renders until goals pass, or nothing more is to be gained, or there is no more time.
+pub(crate) fn solve_for(
+    ground: &Ground,
+    asked: &[Asked],
+    earlier: Option<&(Evidence, Session)>,
+    by: &'static str,
+    options: &SolveOptions,
+    watch: &dyn Watch,
+) -> Result<Outcome, Error> {
+    let started = Instant::now();
+    let late = || options.time_limit.is_some_and(|limit| started.elapsed() >= limit) || watch.stop();
+    let meanings: Vec<&Meaning> = asked.iter().filter_map(|one| one.meaning.as_ref().ok()).collect();
+    let base = ground.listen(&ground.session, watch)?;
+    // A note compares with the version that stands; a goal with the one before that.
+    let standing = Rendered { evidence: &base, session: &ground.session };
+    let before_rendered = earlier.map(|(evidence, session)| Rendered { evidence, session });
+    let before = before_rendered.as_ref().or((by != super::BY_GOALS).then_some(&standing));
+    let were = values(&meanings, &standing, before);
+    let understood = asked.iter().filter(|one| one.meaning.is_ok());
+    let meanings: Vec<Meaning> =
+        understood.clone().zip(&were).filter_map(|(one, value)| one.beside(value)).collect();
+    let meanings: Vec<&Meaning> = meanings.iter().collect();
+    let wanted: Vec<Wanted> = understood
+        .zip(&meanings)
+        .zip(&were)
+        .map(|((one, meaning), value)| {
+            let rendered = value.as_ref().ok().copied();
+            let counts = |value: &f64| !one.only_kept || short(meaning, *value) <= 0.01;
+            Wanted { name: one.name.clone(), meaning: (*meaning).clone(), rendered: rendered.filter(counts) }
+        })
+        .collect();
+    let forecast =
+        Forecast::of(&ground.song, &ground.session).map_err(|faults| faults_error(&ground.path, &faults))?;
+    let desk = Desk::of(&forecast, &ground.session, Some(&base));
+    let mut problem = Problem::new(&desk, &ground.session, &wanted);
+    let mut best: Option<Tried> = None;
+    let mut from = problem.untouched();
+    let mut rounds = 0;
+    while rounds < options.rounds.max(1) {
+        watch.event(Event::Progress {
+            stage: Stage::Decide,
+            fraction: rounds as f64 / options.rounds.max(1) as f64,
+        });
+        let found = answer(&problem, &from, &late);
+        if found.amounts.iter().all(|amount| *amount == 0.0) && best.is_none() {
+            best = Some(Tried {
+                answer: found,
+                session: ground.session.clone(),
+                edits: Vec::new(),
+                words: Vec::new(),
+                evidence: base.clone(),
+                values: were.clone(),
+                missing: 0.0,
+            });
+            break;
+        }
+        let settled = best.as_ref().is_some_and(|tried| {
+            let same = tried.answer.amounts == found.amounts;
+            same || (tried.missing <= 0.0 && tried.answer.price - found.price < WORTH)
+        });
+        if settled {
+            break;
+        }
+        let tried = listen_to(ground, &problem, found, &meanings, before, by, watch)?;
+        rounds += 1;
+        let heard: Vec<Option<f64>> = tried.values.iter().map(|value| value.as_ref().ok().copied()).collect();
+        problem.learn(&tried.answer.amounts, &heard);
+        from = tried.answer.amounts.clone();
+        let better = best
+            .as_ref()
+            .is_none_or(|one| (tried.missing, tried.answer.price) < (one.missing, one.answer.price));
+        if better {
+            best = Some(tried);
+        }
+        if late() {
+            break;
+        }
+    }
+    watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
+    if watch.stop() {
+        return Err(Error::interrupted());
+    }
+    let Some(tried) = best else { return Err(Error::interrupted()) };
+    Ok(outcome(asked, &meanings, were, tried, rounds))
+}
+
+/// Renders an answer.
+fn listen_to(
+    ground: &Ground,
+    problem: &Problem<'_>,
+    answer: Answer,
+    meanings: &[&Meaning],
+    before: Option<&Rendered<'_>>,
+    by: &'static str,
+    watch: &dyn Watch,
+) -> Result<Tried, Error> {
+    let (mut changes, words) = edits(problem, &answer.amounts, by);
+    let mut session = ground.session.clone();
+    changes.retain(|edit| apply(&mut session, edit).is_ok());
+    let mut evidence = ground.listen(&session, watch)?;
+    let of_headroom = meanings.iter().any(|meaning| meaning.that == That::Headroom);
+    if !of_headroom && let Some(edit) = lowered(&session, &evidence, by) {
+        apply(&mut session, &edit).ok();
+        changes.push(edit);
+        evidence = ground.listen(&session, watch)?;
+    }
+    let values = values(meanings, &Rendered { evidence: &evidence, session: &session }, before);
+    let missing = meanings
+        .iter()
+        .zip(&values)
+        .zip(&answer.fates)
+        .filter(|(_, fate)| !matches!(fate, Fate::Impossible(_) | Fate::Unknown))
+        .filter_map(|((meaning, value), _)| Some(short(meaning, *value.as_ref().ok()?)))
+        .filter(|short| *short > 0.01)
+        .sum();
+    Ok(Tried { answer, session, edits: changes, words, evidence, values, missing })
+}
+
+/// Where the sum peaks higher than `headroom/sum` allows, all of it goes down.
+fn lowered(session: &Session, evidence: &Evidence, by: &'static str) -> Option<Edit> {
+    let peak = evidence.sound.levels.sample_peak_dbfs().filter(|peak| *peak > CEILING_DBFS)?;
+    let address = Address::of("master", "headroom_db");
+    let from = session.master.headroom_db;
+    let to = ((from + CEILING_DBFS - peak) * 10.0).floor() / 10.0;
+    let number = |db: f64| Some(Content::Value(Value::Number(db)));
+    (!session.is_locked(&address) && to >= -60.0).then(|| Edit {
+        id: format!("{by}:{address}"),
+        address,
+        from: number(from),
+        to: number(to),
+        by: by.to_owned(),
+        because: format!("the sum would peak at {peak:.1} dBFS; everything goes down together"),
+        evidence: Vec::new(),
+        sureness: Sureness::Certain,
+        strength: 1.0,
+    })
+}
+
+/// Puts together what was asked, what was measured and what became of it.
+fn outcome(
+    asked: &[Asked],
+    meanings: &[&Meaning],
+    were: Vec<Result<f64, String>>,
+    tried: Tried,
+    rounds: usize,
+) -> Outcome {
+    let fates = tried.answer.fates.iter().zip(tried.answer.prices);
+    let mut of_understood = meanings.iter().zip(were).zip(tried.values).zip(fates);
+    let goals = asked
+        .iter()
+        .map(|one| {
+            let unknown = |why: String| Became {
+                meaning: None,
+                was: Err(why.clone()),
+                is: Err(why),
+                fate: Fate::Unknown,
+                price: None,
+            };
+            if let Err(why) = &one.meaning {
+                return unknown(why.clone());
+            }
+            let Some((((meaning, was), is), (fate, price))) = of_understood.next() else {
+                return unknown(String::new());
+            };
+            // The render has the last word on what passes.
+            let passes = |value: &Result<f64, String>| {
+                value.as_ref().is_ok_and(|value| short(meaning, *value) <= 0.01)
+            };
+            let fate = match fate {
+                _ if passes(&is) && passes(&was) => Fate::Passed,
+                _ if passes(&is) => Fate::Met,
+                Fate::Passed | Fate::Met => Fate::Conflict(Vec::new()),
+                other => other.clone(),
+            };
+            Became { meaning: Some((*meaning).clone()), was, is, fate, price }
+        })
+        .collect();
+    Outcome {
+        session: tried.session,
+        edits: tried.edits,
+        words: tried.words,
+        evidence: tried.evidence,
+        goals,
+        price: tried.answer.price,
+        rounds,
+    }
+}
