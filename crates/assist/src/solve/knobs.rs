@@ -1,6 +1,6 @@
 //! What the solver may turn: on which strip, how far, at what price.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mixkeel_analysis::energy::{BANDS, centre_hz};
@@ -90,30 +90,70 @@ impl Knob {
     }
 }
 
+/// What of a strip may be turned for some goals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Means {
+    level: bool,
+    /// Levels and sides section by section.
+    timed: bool,
+    tone: bool,
+    width: bool,
+    send: bool,
+    ride: bool,
+    attack: bool,
+}
+
+impl Means {
+    /// What serves a predicate. What is louder is turned up, not made brighter; level comes before tone wherever both would
+    /// do, because most of a mix is level.
+    fn of(goal: &Meaning) -> Self {
+        let none = Self {
+            timed: goal.within.is_some()
+                || matches!(goal.than, Some(Beside::Section(_)))
+                || goal.that == That::Audible,
+            ..Self::default()
+        };
+        match goal.that {
+            That::Louder | That::Biggest => Self { level: true, timed: true, ..none },
+            That::Audible | That::Uncovered | That::Translates | That::Balanced => {
+                Self { level: true, tone: true, ..none }
+            }
+            That::Steady => Self { level: true, ride: true, timed: true, ..none },
+            That::Wider | That::MonoSafe => Self { width: true, level: goal.of == Who::Mix, ..none },
+            That::Brighter | That::Warmer => Self { tone: true, level: goal.of == Who::Mix, ..none },
+            That::Punchier => Self { attack: true, level: goal.of == Who::Mix, ..none },
+            That::Drier => Self { send: true, ..none },
+            That::Closer => Self { level: true, tone: true, send: true, ..none },
+            That::Headroom => Self::default(),
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            level: self.level || other.level,
+            timed: self.timed || other.timed,
+            tone: self.tone || other.tone,
+            width: self.width || other.width,
+            send: self.send || other.send,
+            ride: self.ride || other.ride,
+            attack: self.attack || other.attack,
+        }
+    }
+}
+
 /// Everything that may be turned for these goals.
 pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
-    let mut strips: BTreeSet<Id> = BTreeSet::new();
-    let (mut timed, mut ridden, mut hit): (BTreeSet<Id>, BTreeSet<Id>, BTreeSet<Id>) = Default::default();
-    let mut headroom = false;
+    let mut strips: BTreeMap<Id, Means> = BTreeMap::new();
     for goal in goals {
-        let concerned = concerned(session, desk, goal);
-        if goal.within.is_some()
-            || matches!(goal.than, Some(Beside::Section(_)))
-            || goal.that == That::Audible
-        {
-            timed.extend(concerned.iter().cloned());
+        let means = Means::of(goal);
+        for strip in concerned(session, desk, goal) {
+            let known = strips.entry(strip).or_default();
+            *known = known.and(means);
         }
-        if goal.that == That::Steady {
-            ridden.extend(of_tracks(&goal.of, desk));
-        }
-        if goal.that == That::Punchier {
-            hit.extend(of_tracks(&goal.of, desk));
-        }
-        headroom |= goal.that == That::Headroom;
-        strips.extend(concerned);
     }
+    let headroom = goals.iter().any(|goal| goal.that == That::Headroom);
     let mut knobs = Vec::new();
-    for strip in strips {
+    for (strip, means) in strips {
         let tracks = reached(session, desk, &strip);
         if tracks.is_empty() {
             continue;
@@ -123,23 +163,23 @@ pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
         };
         let free = |parameter: &str| !session.is_locked(&Address::of(&strip, parameter));
         let Some(view) = session.strip(&strip) else { continue };
-        if free("fader_db") && view.fader_db.is_finite() {
+        if free("fader_db") && view.fader_db.is_finite() && (means.level || means.ride) {
             add(What::Fader, cost::LEVEL_A_DB, (-FADER_DB, FADER_DB), None);
-            for (number, place) in desk.sections().iter().enumerate().filter(|_| timed.contains(&strip)) {
+            for (number, place) in desk.sections().iter().enumerate().filter(|_| means.timed) {
                 let cost = cost::LEVEL_A_DB * in_part(place.share);
                 add(What::Section(number), cost, (-SECTION_DB, SECTION_DB), None);
             }
-            if ridden.contains(&strip) {
+            if means.ride && tracks.len() == 1 {
                 let curve = curves::ride(desk, &strip);
                 let moved = curve.iter().map(|db| db.abs()).sum::<f64>() / curve.len().max(1) as f64;
                 add(What::Ride, cost::RIDE_A_DB * moved.max(0.1), (0.0, 1.0), Some(curve));
             }
         }
         let stereo = tracks.iter().any(|track| desk.is_stereo(*track));
-        if free("width") && stereo && view.width > 0.0 {
+        if means.width && free("width") && stereo && view.width > 0.0 {
             let most = (20.0 * libm::log10(WIDEST / view.width)).clamp(0.0, SIDES_DB.1);
             add(What::Width, cost::WIDTH_A_DB, (SIDES_DB.0, most), None);
-            for (number, place) in desk.sections().iter().enumerate().filter(|_| timed.contains(&strip)) {
+            for (number, place) in desk.sections().iter().enumerate().filter(|_| means.timed) {
                 let cost = cost::WIDTH_A_DB * in_part(place.share);
                 add(What::WidthIn(number), cost, (SIDES_DB.0, most), None);
             }
@@ -149,20 +189,20 @@ pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
             let own = desk.shape(*track);
             std::array::from_fn(|band| sum[band] + own[band])
         });
-        for (number, (_, _, hz)) in TONES.iter().enumerate() {
+        for (number, (_, _, hz)) in TONES.iter().enumerate().filter(|_| means.tone) {
             let near = |band: &usize| (libm::log2(centre_hz(*band) / hz)).abs() < 1.0;
             let has: f64 = (0..BANDS).filter(near).filter_map(|band| shape.get(band)).sum();
             if has > 1e-4 * tracks.len() as f64 {
                 add(What::Tone(number), cost::BAND_A_DB, BAND_DB, None);
             }
         }
-        for send in view.sends.iter().filter(|send| send.level_db.is_finite()) {
+        for send in view.sends.iter().filter(|send| means.send && send.level_db.is_finite()) {
             let locked = session.is_locked(&Address::of_part(&strip, &send.id, "level_db"));
             if !locked && session.returns.iter().any(|effect| effect.id == send.to) {
                 add(What::Send(send.to.clone()), cost::SEND_A_DB, (-SEND_DB, SEND_DB), None);
             }
         }
-        if hit.contains(&strip) {
+        if means.attack && tracks.len() == 1 {
             add(What::Attack, cost::ATTACK_A_DB, (0.0, ATTACK_DB), Some(curves::attacks(desk, &strip)));
         }
     }

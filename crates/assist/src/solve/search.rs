@@ -14,6 +14,12 @@ const WEIGHT: f64 = 8.0;
 /// The most knobs that are turned one after the other.
 const MOST_MOVES: usize = 24;
 
+/// A gain of less is none.
+const LEAST: f64 = 1e-3;
+
+/// How many knobs are looked at again before each further move. Ours.
+const SHORTLIST: usize = 16;
+
 /// Amounts are told to a tenth of their unit, as people set them; rides to a hundredth.
 const FINE: f64 = 0.1;
 
@@ -21,12 +27,25 @@ const FINE: f64 = 0.1;
 pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
     let view = View { problem, goals };
     let mut best = Found { score: view.score(from), amounts: from.to_vec() };
+    // All knobs are looked at first; then those that were best, and all again only where none of these helps any more.
+    let all: Vec<usize> = (0..problem.knobs.len()).collect();
+    let mut order = all.clone();
     for _ in 0..MOST_MOVES {
         if view.passes(&best.amounts) {
             break;
         }
-        let Some(next) = view.best_move(&best) else { break };
-        best = next;
+        let next = view.best_move(&best, &mut order);
+        order.truncate(SHORTLIST);
+        match next {
+            Some(next) => best = next,
+            None if order.len() < all.len() => {
+                order = all.clone();
+                let Some(next) = view.best_move(&best, &mut order) else { break };
+                order.truncate(SHORTLIST);
+                best = next;
+            }
+            None => break,
+        }
     }
     view.take_back(&mut best);
     view.tidy(&mut best);
@@ -95,25 +114,29 @@ impl View<'_, '_> {
         Found { score: self.score(&amounts), amounts }
     }
 
-    /// The knob that lowers the score most when turned by one step, turned as far as that lowers it.
-    fn best_move(&self, found: &Found) -> Option<Found> {
+    /// The knob of these that lowers the score most when turned by one step, turned as far as that lowers it. Puts them
+    /// in the order of what they gained.
+    fn best_move(&self, found: &Found, order: &mut Vec<usize>) -> Option<Found> {
         for step in [1.0, 0.25] {
-            let mut best: Option<(Found, usize, f64)> = None;
-            for (number, knob) in self.problem.knobs.iter().enumerate() {
+            let mut tried: Vec<(Found, usize, f64)> = Vec::with_capacity(order.len());
+            for &number in order.iter() {
+                let Some(knob) = self.problem.knobs.get(number) else { continue };
                 let at = found.amounts.get(number).copied().unwrap_or(0.0);
-                for way in [1.0, -1.0] {
-                    let by = way * (step / knob.cost).min(knob.range.1 - knob.range.0);
-                    let tried = self.with(found, number, at + by);
-                    let better = best.as_ref().is_none_or(|(one, _, _)| tried.score < one.score);
-                    if tried.score < found.score - 1e-3 {
-                        if better {
-                            best = Some((tried, number, by));
-                        }
-                        break;
-                    }
-                }
+                let by = (step / knob.cost).min(knob.range.1 - knob.range.0);
+                let up = self.with(found, number, at + by);
+                let gains = up.score < found.score - LEAST;
+                let down = if gains { up.clone() } else { self.with(found, number, at - by) };
+                tried.push(if gains || up.score <= down.score {
+                    (up, number, by)
+                } else {
+                    (down, number, -by)
+                });
             }
-            if let Some((first, number, by)) = best {
+            tried.sort_by(|a, b| a.0.score.total_cmp(&b.0.score).then(a.1.cmp(&b.1)));
+            *order = tried.iter().map(|(_, number, _)| *number).collect();
+            if let Some((first, number, by)) = tried.into_iter().next()
+                && first.score < found.score - LEAST
+            {
                 return Some(self.as_far_as_it_gains(found, first, number, by));
             }
         }
