@@ -51,10 +51,9 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
     let mut amounts = search(problem, &all, from);
     if failed.is_empty() || short_of(problem, &all, &amounts).is_empty() {
         let price = price(problem, &amounts);
-        if let ([only], Some(place)) =
-            (failed.as_slice(), failed.first().and_then(|goal| prices.get_mut(*goal)))
+        if let [only] = failed.as_slice()
+            && let Some(place) = prices.get_mut(*only)
         {
-            let _ = only;
             *place = Some(price);
         }
         return Answer { amounts, fates, prices, price };

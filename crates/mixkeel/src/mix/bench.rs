@@ -106,7 +106,7 @@ impl Bench {
             folder: &folder,
         };
         let (report, folder) = version.write(folder.begin()?, watch)?;
-        let told = summary::summary(&report, folder.path());
+        let told = summary::summary(&report, folder.path(), &[]);
         Ok(MixOutcome { report, out: folder.path().to_path_buf(), told })
     }
 }
