@@ -35,7 +35,7 @@ impl Sounding {
             |row: &[Power]| row.iter().zip(&k_gain).map(|(power, k)| k * (power.left + power.right)).sum();
         let steps = powers.chunks_exact(BANDS).map(step).collect();
         let count = powers.len() / BANDS;
-        let spans = places.iter().map(|place| place.cells.clone()).chain([0..count]);
+        let spans = places.iter().map(|place| place.cells.clone()).chain(std::iter::once(0..count));
         let sums = spans
             .map(|cells| {
                 let mut sum = [Power::default(); BANDS];

@@ -291,12 +291,15 @@ fn in_part(share: f64) -> f64 {
     cost::SECTION_LEAST + (1.0 - cost::SECTION_LEAST) * share.clamp(0.0, 1.0)
 }
 
+/// A send that is turned: of which track, to which return, by how many dB.
+pub(super) type Sent = (usize, Id, f64);
+
 /// What turned knobs do: to tracks by number, and to sends (track, return, dB).
 pub(super) fn treatments(
     knobs: &[Knob],
     amounts: &[f64],
     desk: &Desk,
-) -> (Vec<(usize, Treatment)>, Vec<(usize, Id, f64)>) {
+) -> (Vec<(usize, Treatment)>, Vec<Sent>) {
     let mut treated: Vec<(usize, Treatment)> = Vec::new();
     let mut sends = Vec::new();
     for (knob, &amount) in knobs.iter().zip(amounts).filter(|(_, amount)| **amount != 0.0) {
