@@ -28,7 +28,7 @@ const SHARED: [&str; 2] = ["city_blues", "mauiwowi"];
 
 fn main() -> Result<(), songs::Failure> {
     let work = std::env::temp_dir().join(format!("mixkeel-solve-table-{}", std::process::id()));
-    let cache = Cache::at(&work.join("cache"));
+    let cache = Cache::at(work.join("cache"));
     let mut songs: Vec<(String, PathBuf)> = Vec::new();
     let demo = work.join("demo");
     mixkeel::demo_song::demo(Some(&demo), &Silent)?;
