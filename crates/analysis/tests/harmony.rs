@@ -158,11 +158,13 @@ fn bass_too(chord: &Chord, truth: &Written) -> bool {
 
 use Quality::{Maj, Maj7, Min, Min7, Seven, Sus4};
 
-const CADENCES: [(Mode, Progression); 4] = [
+const CADENCES: [(Mode, Progression); 5] = [
     (Mode::Major, &[(0, Maj, 0, 4), (5, Maj, 0, 4), (7, Maj, 0, 4), (0, Maj, 0, 4)]),
     (Mode::Major, &[(0, Maj, 0, 4), (2, Min, 0, 4), (7, Seven, 0, 4), (0, Maj, 0, 4)]),
     (Mode::Minor, &[(0, Min, 0, 4), (5, Min, 0, 4), (7, Maj, 0, 4), (0, Min, 0, 4)]),
     (Mode::Minor, &[(0, Min, 0, 4), (8, Maj, 0, 4), (7, Seven, 0, 4), (0, Min, 0, 4)]),
+    // A loop that has no cadence: its notes are those of the relative major as well, only its beginning tells.
+    (Mode::Minor, &[(0, Min, 0, 4), (8, Maj, 0, 4), (3, Maj, 0, 4), (10, Maj, 0, 4)]),
 ];
 
 #[test]
@@ -220,7 +222,7 @@ const SONGS: [(&str, Mode, Progression); 8] = [
 #[test]
 fn common_progressions_are_heard_as_written_detuned_and_under_drums_too() {
     let mut sums = [0.0; 3];
-    let (mut right, mut near) = (0.0, 0.0);
+    let mut right = 0.0;
     for (n, (name, mode, progression)) in SONGS.into_iter().enumerate() {
         let tonic = (n * 5 % 12) as u8;
         for (cents, drums) in [(0.0, 0.0), (30.0, 0.4), (-30.0, 0.4), (0.0, 1.0)] {
@@ -238,16 +240,13 @@ fn common_progressions_are_heard_as_written_detuned_and_under_drums_too() {
                     key.confidence, scores[0], scores[1], scores[2], heard.tuning_cents, heard.chords_per_bar
                 );
                 sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score / 64.0);
-                let relative = if mode == Mode::Minor { (tonic + 3) % 12 } else { (tonic + 9) % 12 };
                 right += f64::from(u8::from((key.tonic, key.mode) == (tonic, mode))) / 64.0;
-                near += f64::from(u8::from([tonic, relative, (tonic + 5) % 12].contains(&key.tonic))) / 64.0;
             }
         }
     }
-    println!("keys right {right:.3}, right or nearest {near:.3}");
+    println!("keys right {right:.3}");
     println!("maj/min {:.3}, exactly {:.3}, with bass {:.3}", sums[0], sums[1], sums[2]);
-    // A loop in minor that never marks its tonic is as well in the relative major: nothing else may be missed.
-    assert!(right >= 0.87 && near >= 0.99, "{right} {near}");
+    assert!(right > 0.999, "{right}");
     assert!(sums[0] > 0.98 && sums[1] > 0.95 && sums[2] > 0.93, "{sums:?}");
 }
 
@@ -307,7 +306,7 @@ fn noise_has_no_chords_and_no_key_to_be_sure_of() {
     let heard = harmony(&[track], &rhythm(16.0));
     let none: f64 = heard.chords.iter().filter(|chord| chord.label() == "N").map(|c| c.to_s - c.from_s).sum();
     println!("{:?}, no chord for {none} of 16 s", heard.key);
-    assert!(heard.key.is_none_or(|key| key.confidence < 0.75), "{:?}", heard.key);
+    assert!(heard.key.is_none_or(|key| key.confidence < 0.5), "{:?}", heard.key);
     assert!(none > 8.0 || heard.chords.iter().all(|chord| chord.root.is_none() || chord.confidence < 0.6));
 }
 

@@ -15,6 +15,11 @@ const SILENT: f64 = 1e-5;
 const UNPITCHED: f64 = 0.35;
 const PITCHED: f64 = 0.7;
 
+/// From how far on partials must lie on semitones, in the track that is most in tune, for there to be notes at all, and from
+/// where on that is beyond doubt. Ours: noise lies under 0.05, a single voice with vibrato about 0.3.
+const NO_NOTES: f64 = 0.05;
+const NOTES_FOR_SURE: f64 = 0.3;
+
 /// A note counts as its amplitude to this power, so that a loud one does not hide a chord. Ours, from songs generated for the
 /// purpose: between the amplitude and its root.
 const LOUDNESS: f64 = 0.7;
@@ -50,6 +55,12 @@ fn in_chord(midi: usize) -> f64 {
 /// How much a note of this MIDI number counts for the bass where no track is the bass.
 fn in_bass(midi: usize) -> f64 {
     ((58.0 - midi as f64) / 12.0).clamp(0.0, 1.0)
+}
+
+/// How sure it is that there are notes at all, from 0 to 1: whether anything lies on semitones.
+pub(crate) fn has_notes(tracks: &[PitchedTrack], tuning_cents: f64) -> f64 {
+    let most = tracks.iter().map(|track| in_tune(track, tuning_cents)).fold(0.0, f64::max);
+    ((most - NO_NOTES) / (NOTES_FOR_SURE - NO_NOTES)).clamp(0.0, 1.0)
 }
 
 /// The evidence of every span.

@@ -62,15 +62,16 @@ pub fn harmony(tracks: &[PitchedTrack], rhythm: &Rhythm) -> Harmony {
     }
     let tuning_cents = tuning::tuning_cents(tracks);
     let evidence = evidence::evidence(tracks, &spans, tuning_cents);
+    let has_notes = evidence::has_notes(tracks, tuning_cents);
     let first = decode(&evidence, &spans, |_| plain_prior());
-    let found = key::keys(&evidence, &first.likely, &spans);
+    let found = key::keys(&evidence, &first.likely, &spans, has_notes);
     let priors: Vec<[f64; STATES]> = (0..key::KEYS).map(key::chords_in).collect();
     let prior = |n: usize| {
         let key = found.of_spans.get(n).and_then(|key| priors.get(*key));
         key.copied().unwrap_or_else(plain_prior)
     };
     let decoded = decode(&evidence, &spans, prior);
-    let keys = key::keys(&evidence, &decoded.likely, &spans);
+    let keys = key::keys(&evidence, &decoded.likely, &spans, has_notes);
     let chords = chords(&decoded, &evidence, &spans, &keys.keys);
     let chords_per_bar = chords_per_bar(&chords, rhythm);
     Harmony { tuning_cents, key: keys.key, keys: keys.keys, chords, chords_per_bar }

@@ -37,7 +37,7 @@ pub(crate) fn spans(rhythm: &Rhythm, length_s: f64) -> Vec<Span> {
             spans.push(Span { from_s, to_s, place });
         }
     };
-    let inside = |at: &&f64| at.is_finite() && **at > 0.0 && **at < length_s;
+    let inside = |at: &&f64| at.is_finite() && **at >= 0.0 && **at < length_s;
     let beats: Vec<f64> = rhythm.beats_s.iter().filter(inside).copied().collect();
     let (Some(first), Some(last)) = (beats.first(), beats.last()) else {
         evenly(0.0, length_s, WITHOUT_BEATS_S, |from, to| add(from, to, Place::Beat));

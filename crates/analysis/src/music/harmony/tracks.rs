@@ -7,7 +7,7 @@ use crate::music::{Music, Partial};
 pub enum Sounds {
     /// The bass: its notes are what a chord stands on.
     Bass,
-    /// Drums and noises: nothing.
+    /// Drums: nothing. Noises need not be known: what does not lie on semitones does not count.
     Unpitched,
     /// Everything else, whole mixes too.
     #[default]
