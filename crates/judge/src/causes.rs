@@ -11,8 +11,13 @@ const MOST: usize = 4;
 
 /// The tracks by their share of a quantity that adds up, the greatest first.
 pub fn shares(evidence: &Evidence, of: impl Fn(&Strip) -> f64) -> Vec<Cause> {
+    ranked(evidence, &evidence.tracks.iter().map(of).collect::<Vec<f64>>())
+}
+
+/// The tracks by their share of a quantity that adds up, one figure a track; what is below zero counts as none.
+pub fn ranked(evidence: &Evidence, values: &[f64]) -> Vec<Cause> {
     let values: Vec<(f64, &Strip)> =
-        evidence.tracks.iter().map(|strip| (of(strip).max(0.0), strip)).collect();
+        values.iter().zip(&evidence.tracks).map(|(value, strip)| (value.max(0.0), strip)).collect();
     let total: f64 = values.iter().map(|(value, _)| value).sum();
     if total <= 0.0 || !total.is_finite() {
         return Vec::new();
@@ -33,33 +38,67 @@ pub fn shares(evidence: &Evidence, of: impl Fn(&Strip) -> f64) -> Vec<Cause> {
 
 /// The tracks by their energy between two frequencies, over these spans or over everything.
 pub fn by_energy(evidence: &Evidence, hz: (f64, f64), spans: &[[f64; 2]]) -> Vec<Cause> {
-    shares(evidence, |strip| {
-        if spans.is_empty() {
-            strip.energy_between(hz, 0.0, f64::INFINITY)
-        } else {
-            spans.iter().map(|[from_s, to_s]| strip.energy_between(hz, *from_s, *to_s)).sum()
-        }
-    })
+    shares(evidence, |strip| energy(strip, hz, spans))
 }
 
-/// `; Guitar L and Guitar R hold 71 % of the energy between 200 and 400 Hz in the choruses`, or nothing for a file.
-pub fn holders(causes: &[Cause], of_what: &str) -> String {
-    let mut share = 0.0;
-    let mut names: Vec<&str> = Vec::new();
-    for cause in causes {
-        // The fewest that hold most of it.
-        if share >= 0.6 {
-            break;
-        }
-        share += cause.share;
-        names.push(&cause.name);
+/// The energy of a track between two frequencies, over these spans or over everything.
+pub fn energy(strip: &Strip, hz: (f64, f64), spans: &[[f64; 2]]) -> f64 {
+    if spans.is_empty() {
+        return strip.energy_between(hz, 0.0, f64::INFINITY);
     }
-    let (hold, who) = match names.as_slice() {
-        [] => return String::new(),
-        [only] => ("holds", (*only).to_owned()),
-        [first @ .., last] => ("hold", format!("{} and {last}", first.join(", "))),
+    spans.iter().map(|[from_s, to_s]| strip.energy_between(hz, *from_s, *to_s)).sum()
+}
+
+/// `; Guitar L and Guitar R hold 71 % of the sides`, or nothing for a file.
+pub fn holders(causes: &[Cause], of_what: &str) -> String {
+    match fewest(causes) {
+        [] => String::new(),
+        [only] => format!("; {} holds {:.0} % {of_what}", only.name, only.share * 100.0),
+        most => {
+            let share: f64 = most.iter().map(|cause| cause.share).sum();
+            format!("; {} hold {:.0} % {of_what}", listed(most), share * 100.0)
+        }
+    }
+}
+
+/// `; most of that comes from Guitar L and Guitar R, with 71 % of the energy there`, or nothing for a file.
+pub fn makers(evidence: &Evidence, causes: &[Cause], hz: (f64, f64), spans: &[[f64; 2]]) -> String {
+    let most = fewest(causes);
+    if most.is_empty() {
+        return String::new();
+    }
+    let (mut theirs, mut all) = (0.0, 0.0);
+    for strip in &evidence.tracks {
+        let energy = energy(strip, hz, spans);
+        all += energy;
+        if most.iter().any(|cause| cause.id == strip.id) {
+            theirs += energy;
+        }
+    }
+    let share = 100.0 * theirs / all.max(f64::MIN_POSITIVE);
+    format!("; most of that comes from {}, with {share:.0} % of the energy there", listed(most))
+}
+
+/// The fewest that make most of it.
+fn fewest(causes: &[Cause]) -> &[Cause] {
+    let mut share = 0.0;
+    let before = |cause: &&Cause| {
+        let enough = share >= 0.6;
+        share += cause.share;
+        !enough
     };
-    format!("; {who} {hold} {:.0} % {of_what}", share * 100.0)
+    let count = causes.iter().take_while(before).count();
+    causes.get(..count).unwrap_or_default()
+}
+
+/// Names as a sentence lists them.
+fn listed(causes: &[Cause]) -> String {
+    let names: Vec<&str> = causes.iter().map(|cause| cause.name.as_str()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// `in the choruses`, `in verse 1`, `from 0:12 to 0:34`, or nothing where it is everywhere.

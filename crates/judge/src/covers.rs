@@ -45,12 +45,23 @@ fn one_instrument(one: Role, other: Role) -> bool {
                 | Role::Loop
         )
     };
-    let voice = |role| {
-        matches!(role, Role::LeadVocal | Role::VocalDouble | Role::BackingVocal | Role::Choir | Role::AdLib)
-    };
+    // A choir can bury the lead that it answers; its double cannot.
+    let voice = |role| matches!(role, Role::LeadVocal | Role::VocalDouble | Role::AdLib);
     (one == other && one != Role::Unknown)
         || (of_the_kit(one) && of_the_kit(other))
         || (voice(one) && voice(other))
+}
+
+/// What its own doubles and the noise of the place take from a track, in sone.
+fn taken_by_its_own_sone(evidence: &Evidence, index: usize, track: &TrackMasking) -> f64 {
+    let role = evidence.tracks.get(index).map_or(Role::Unknown, |strip| strip.role);
+    let its_own = |by: Masker| match by {
+        Masker::Track(other) => {
+            evidence.tracks.get(other).is_some_and(|other| one_instrument(role, other.role))
+        }
+        Masker::Noise => true,
+    };
+    track.covered_by.iter().filter(|cover| its_own(cover.by)).map(|cover| cover.lost_sone).sum()
 }
 
 /// The part of its loudness that a track keeps if only other instruments count. `None` where it hardly sounds.
@@ -58,35 +69,38 @@ pub fn kept_from_others(evidence: &Evidence, index: usize, track: &TrackMasking)
     if !sounds(track) || track.unmasked_sone <= 0.0 {
         return None;
     }
-    let role = evidence.tracks.get(index)?.role;
-    let own: f64 = track
-        .covered_by
-        .iter()
-        .filter(|cover| match cover.by {
-            Masker::Track(other) => {
-                evidence.tracks.get(other).is_some_and(|one| one_instrument(role, one.role))
-            }
-            Masker::Noise => true,
-        })
-        .map(|cover| cover.lost_sone)
-        .sum();
+    let own = taken_by_its_own_sone(evidence, index, track);
     Some(((track.partial_sone + own) / track.unmasked_sone).clamp(0.0, 1.0))
 }
 
-/// Who takes most from a track, over everything or in a span of the masking report, by share of what is taken.
+/// What other instruments take from a track, in phon.
+pub fn lost_to_others_phon(evidence: &Evidence, index: usize, track: &TrackMasking) -> f64 {
+    let own = taken_by_its_own_sone(evidence, index, track);
+    let kept = TrackMasking { partial_sone: track.partial_sone + own, ..track.clone() };
+    kept.lost_phon().max(0.0)
+}
+
+/// Which other instruments take most from a track, over everything or in a span of the masking report, by their share of
+/// what others take.
 pub fn maskers(evidence: &Evidence, index: usize, span: Option<usize>) -> Vec<Cause> {
     let Some(masking) = &evidence.masking else { return Vec::new() };
     let spans = span.and_then(|span| masking.spans.get(span)).unwrap_or(&masking.whole);
     let Some(track) = spans.tracks.get(index) else { return Vec::new() };
-    let lost = track.lost_sone().max(f64::MIN_POSITIVE);
+    let own = taken_by_its_own_sone(evidence, index, track);
+    let lost = (track.lost_sone() - own).max(f64::MIN_POSITIVE);
+    let role = evidence.tracks.get(index).map_or(Role::Unknown, |strip| strip.role);
     track
         .covered_by
         .iter()
         .filter_map(|cover| {
             let Masker::Track(other) = cover.by else { return None };
-            let strip = evidence.tracks.get(other)?;
+            let strip = evidence.tracks.get(other).filter(|strip| !one_instrument(role, strip.role))?;
             let share = libm::round(cover.lost_sone / lost * 1_000.0) / 1_000.0;
-            (share >= 0.1).then(|| Cause { id: strip.id.clone(), name: strip.name.clone(), share })
+            (share >= 0.1).then(|| Cause {
+                id: strip.id.clone(),
+                name: strip.name.clone(),
+                share: share.min(1.0),
+            })
         })
         .collect()
 }
@@ -94,6 +108,6 @@ pub fn maskers(evidence: &Evidence, index: usize, span: Option<usize>) -> Vec<Ca
 /// `; Guitar L takes 61 % of it`, or nothing.
 pub fn taken_by(maskers: &[Cause]) -> String {
     maskers.first().map_or_else(String::new, |first| {
-        format!("; {} takes {:.0} % of what is lost", first.name, first.share * 100.0)
+        format!("; {} takes {:.0} % of what it loses", first.name, first.share * 100.0)
     })
 }

@@ -57,6 +57,9 @@ pub struct Finding {
     pub todo: String,
     /// The tracks it comes from, most of it first. Empty for a file, of which no tracks are known.
     pub tracks: Vec<Cause>,
+    /// The ids of the tracks that it happens to, where those are not the ones it comes from: what is covered.
+    #[serde(default)]
+    pub about: Vec<String>,
     /// Where, in seconds; empty where it is everywhere.
     pub spans: Vec<[f64; 2]>,
     /// In which parts of the spectrum, in hertz; empty where it is in all.
@@ -77,6 +80,7 @@ impl Finding {
             because: because.into(),
             todo: todo.into(),
             tracks: Vec::new(),
+            about: Vec::new(),
             spans: Vec::new(),
             bands: Vec::new(),
             weight: 1.0,
@@ -110,6 +114,13 @@ impl Finding {
     #[must_use]
     pub fn band(mut self, from_hz: f64, to_hz: f64) -> Self {
         self.bands.push([libm::round(from_hz), libm::round(to_hz)]);
+        self
+    }
+
+    /// Whom it happens to.
+    #[must_use]
+    pub fn about(mut self, ids: Vec<String>) -> Self {
+        self.about = ids;
         self
     }
 

@@ -36,11 +36,23 @@ pub fn part(pair: &Pair, whole: &Span) -> f64 {
     pair.total() / whole.all_bands().total().max(f64::MIN_POSITIVE)
 }
 
-/// The tracks by their share of what is different on both sides between two frequencies.
+/// The tracks that make the sides strong beside the middle between two frequencies.
+///
+/// A track counts with what it adds to the sides less what its own middle would balance of them: turned up, it widens the
+/// mix by so much. A loud track that is as wide as the mix is not what makes it wide.
 pub fn by_side(evidence: &Evidence, hz: (f64, f64)) -> Vec<Cause> {
-    causes::shares(evidence, |strip| {
-        weighed(evidence, strip, hz, |power| 0.25 * (power.left + power.right - 2.0 * power.cross))
-    })
+    let parts: Vec<(f64, f64)> = evidence
+        .tracks
+        .iter()
+        .map(|strip| {
+            let side = |power: &Power| 0.25 * (power.left + power.right - 2.0 * power.cross);
+            let mid = |power: &Power| 0.25 * (power.left + power.right + 2.0 * power.cross);
+            (weighed(evidence, strip, hz, side), weighed(evidence, strip, hz, mid))
+        })
+        .collect();
+    let (side, mid) = parts.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+    let ratio = side / mid.max(f64::MIN_POSITIVE);
+    causes::ranked(evidence, &parts.iter().map(|(side, mid)| side - ratio * mid).collect::<Vec<f64>>())
 }
 
 /// The tracks by how much more they put on the left than on the right, or the other way.

@@ -1,12 +1,15 @@
 //! How far a region of the spectrum stands out, in all of it and in passages, and what that is made of.
 
-use mixkeel_analysis::spectrum::Span;
-use mixkeel_analysis::spectrum::records::record_db;
-use mixkeel_analysis::spectrum::regions::Region;
+use mixkeel_analysis::spectrum::records::{record_db, tolerance_db};
+use mixkeel_analysis::spectrum::regions::{Region, RegionLevel};
 use mixkeel_analysis::spectrum::third_octave::{BANDS, edges_hz, mid_hz};
+use mixkeel_analysis::spectrum::{Pair, Span};
 
+use crate::causes;
 use crate::check::Case;
+use crate::compare::heard as together;
 use crate::evidence::Evidence;
+use crate::finding::Cause;
 
 /// A passage has to stand out by this much more than the whole song to be told alone. Ours: a passage is short, and
 /// arrangements differ.
@@ -31,8 +34,7 @@ pub struct Bump {
 /// How far a region stands out of a span: above records, and above its neighbours; the lesser of the two, because what is
 /// loud as a whole is style, and what is a bump on a slope of its own is not heard as one.
 pub fn stands_out_db(span: &Span, region: Region) -> Option<f64> {
-    let regions = span.regions();
-    let found = regions.iter().find(|level| level.region == region)?;
+    let found = region_level(span, region)?;
     Some(found.over_records_db.min(found.over_neighbours_db))
 }
 
@@ -64,24 +66,64 @@ pub fn bump(case: &Case<'_>, region: Region, threshold_db: f64) -> Option<Bump> 
     Some(Bump { over_db: most, band_hz: core(evidence, &spans, region), spans })
 }
 
+/// The tracks that make a region stand out, by how much more of it there would be if each were turned up.
+///
+/// Whoever holds most of a region is not for that reason what is too much of it: a bass belongs between 100 and 160 Hz, and
+/// what lies beside rises with it. So a track counts with its share of the energy in the region less its share of what the
+/// region is compared with; that is by how many decibels the region rises beside it for each decibel of that track.
+pub fn raisers(evidence: &Evidence, region: Region, spans: &[[f64; 2]]) -> Vec<Cause> {
+    let heard = heard(evidence, spans);
+    let beside_neighbours =
+        region_level(&heard, region).is_none_or(|level| level.over_neighbours_db <= level.over_records_db);
+    let against = |band: usize| {
+        if beside_neighbours {
+            f64::from(u8::from(region.neighbours(band)))
+        } else if region.holds(band) {
+            0.0
+        } else {
+            1.0 / (tolerance_db(band) * tolerance_db(band))
+        }
+    };
+    let mut over = vec![0.0; evidence.tracks.len()];
+    let (mut held, mut compared) = (0.0, 0.0);
+    let mut bands: Vec<(f64, f64, Vec<f64>)> = Vec::new();
+    for band in 0..BANDS {
+        let (inside, outside) = (f64::from(u8::from(region.holds(band))), against(band));
+        if inside + outside == 0.0 || heard.bands.get(band).is_none_or(|pair| pair.total() <= 0.0) {
+            continue;
+        }
+        let energies: Vec<f64> =
+            evidence.tracks.iter().map(|strip| causes::energy(strip, edges_hz(band), spans)).collect();
+        held += inside;
+        compared += outside;
+        bands.push((inside, outside, energies));
+    }
+    for (inside, outside, energies) in bands {
+        let sum: f64 = energies.iter().sum();
+        let weight = inside / held.max(1e-9) - outside / compared.max(1e-9);
+        for (over, energy) in over.iter_mut().zip(energies) {
+            *over += weight * energy / sum.max(f64::MIN_POSITIVE);
+        }
+    }
+    causes::ranked(evidence, &over)
+}
+
+/// The level of a region in a span.
+fn region_level(span: &Span, region: Region) -> Option<RegionLevel> {
+    span.regions().into_iter().find(|level| level.region == region)
+}
+
+/// What is heard in some spans together, or in all of the song.
+fn heard(evidence: &Evidence, spans: &[[f64; 2]]) -> Span {
+    together(evidence, spans).unwrap_or_else(|| evidence.sound.spectrum.whole())
+}
+
 /// The third octaves in and beside a region that stand highest, as one band.
 fn core(evidence: &Evidence, spans: &[[f64; 2]], region: Region) -> (f64, f64) {
     let (from_hz, to_hz) = region.edges_hz();
-    let whole = evidence.sound.spectrum.whole();
-    let mut levels = [0.0; BANDS];
-    let contour = &evidence.sound.spectrum.contour;
-    let heard: Vec<Span> = if spans.is_empty() {
-        vec![whole]
-    } else {
-        spans.iter().map(|[from_s, to_s]| contour.between(*from_s..*to_s)).collect()
-    };
-    for span in &heard {
-        for (sum, band) in levels.iter_mut().zip(&span.bands) {
-            *sum += band.total();
-        }
-    }
+    let heard = heard(evidence, spans);
     let over = |band: usize| {
-        let energy = levels.get(band).copied().unwrap_or(0.0);
+        let energy = heard.bands.get(band).map_or(0.0, Pair::total);
         mixkeel_dsp::units::db_from_power(energy.max(1e-30)) - record_db(band)
     };
     let inside: Vec<usize> =

@@ -69,13 +69,14 @@ impl Region {
         }
     }
 
-    fn holds(self, band: usize) -> bool {
+    /// Whether the middle of a third octave lies within.
+    pub fn holds(self, band: usize) -> bool {
         let (from_hz, to_hz) = self.edges_hz();
         NOMINAL_HZ.get(band).is_some_and(|freq_hz| (from_hz..to_hz).contains(freq_hz))
     }
 
-    /// Whether a band lies two to six bands away from one of the region.
-    fn neighbours(self, band: usize) -> bool {
+    /// Whether a third octave lies two to six away from one of the region, and so beside it.
+    pub fn neighbours(self, band: usize) -> bool {
         let near = |distance: usize| {
             band.checked_sub(distance).is_some_and(|below| self.holds(below))
                 || (band + distance < BANDS && self.holds(band + distance))

@@ -2,10 +2,10 @@
 
 use mixkeel_analysis::spectrum::regions::Region;
 
-use crate::causes::{by_energy, holders, place};
+use crate::causes::{makers, place};
 use crate::check::{Case, Check, WHOLE};
 use crate::finding::{Finding, Severity};
-use crate::tonal::{bump, hertz};
+use crate::tonal::{bump, hertz, raisers};
 
 /// The check.
 pub const CHECK: Check = Check { id: "boomy", file: file!(), holds_for: WHOLE, look };
@@ -21,13 +21,13 @@ const WARN_DB: f64 = 18.0;
 fn look(case: &Case<'_>) -> Option<Finding> {
     let found = bump(case, Region::Boom, THRESHOLD_DB)?;
     let severity = if found.over_db >= WARN_DB { Severity::Warning } else { Severity::Note };
-    let tracks = by_energy(case.evidence, found.band_hz, &found.spans);
+    let tracks = raisers(case.evidence, Region::Boom, &found.spans);
     let (band, where_) = (hertz(found.band_hz), place(case.evidence, &found.spans));
     let because = format!(
         "between {band}{where_} it stands {:.1} dB above records and what lies beside it: every limiter after it will \
          move to the bass{}",
         found.over_db,
-        holders(&tracks, "of that energy")
+        makers(case.evidence, &tracks, found.band_hz, &found.spans)
     );
     let todo = match tracks.first() {
         Some(first) => format!("turn {} down, or let kick and bass have an octave each", first.name),

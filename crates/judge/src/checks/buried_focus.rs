@@ -1,8 +1,11 @@
 //! What the song is about, covered by the rest.
 
+use mixkeel_analysis::masking::TrackMasking;
+
 use crate::causes::clock;
 use crate::check::{Case, Check, MIX};
 use crate::covers;
+use crate::evidence::{Evidence, SectionEvidence, Strip};
 use crate::finding::{Finding, Severity};
 
 /// The check.
@@ -12,29 +15,29 @@ pub const CHECK: Check = Check { id: "buried-focus", file: file!(), holds_for: M
 /// half as loud. Ours: a lead at half of its own loudness is still a lead, at a quarter it is part of the rest.
 const THRESHOLD_PHON: f64 = 14.0;
 
+/// A section counts where the focus is what is heard in it: where it sounds for at least this part of the section. Ours: a
+/// pick-up, a breath or one word is no entry.
+const LEAST_PRESENCE: f64 = 0.25;
+
+/// And where it is no further below its own loudness over the song than this. Ours: 10 LU is half as loud; softer than that
+/// the song is not about it there, and it may be far away on purpose.
+const OWN_LEVEL_LU: f64 = 10.0;
+
 fn look(case: &Case<'_>) -> Option<Finding> {
     let evidence = case.evidence;
     let masking = evidence.masking.as_ref()?;
     // A song that is about several tracks is heard if one of them is.
-    let lead = evidence
+    let (lost, section, index, strip) = evidence
         .tracks
         .iter()
         .enumerate()
         .filter(|(_, strip)| strip.in_focus)
-        .filter_map(|(index, strip)| Some((index, strip, masking.whole.tracks.get(index)?)))
-        .filter(|(_, _, track)| covers::sounds(track))
-        .min_by(|a, b| a.2.lost_phon().total_cmp(&b.2.lost_phon()))?;
-    let (index, strip, whole) = lead;
-    let mut worst = (whole.lost_phon(), None);
-    for section in &evidence.sections {
-        let track = section.masking_span.and_then(|span| masking.spans.get(span)?.tracks.get(index));
-        if let Some(track) = track.filter(|track| covers::sounds(track))
-            && track.lost_phon() > worst.0
-        {
-            worst = (track.lost_phon(), Some(section));
-        }
-    }
-    let (lost, section) = worst;
+        .filter_map(|(index, strip)| {
+            let whole = masking.whole.tracks.get(index).filter(|track| covers::sounds(track))?;
+            let (lost, section) = worst(evidence, index, strip, whole);
+            Some((lost, section, index, strip))
+        })
+        .min_by(|a, b| a.0.total_cmp(&b.0))?;
     if lost < THRESHOLD_PHON {
         return None;
     }
@@ -60,6 +63,32 @@ fn look(case: &Case<'_>) -> Option<Finding> {
             .measured(lost, THRESHOLD_PHON, "phon lost")
             .weight(lost / THRESHOLD_PHON)
             .spans(spans)
+            .about(vec![strip.id.clone()])
             .tracks(tracks),
     )
+}
+
+/// What a track loses to other instruments: over the song, or in the section where it is worst.
+fn worst<'a>(
+    evidence: &'a Evidence,
+    index: usize,
+    strip: &Strip,
+    whole: &TrackMasking,
+) -> (f64, Option<&'a SectionEvidence>) {
+    let mut worst = (covers::lost_to_others_phon(evidence, index, whole), None);
+    let spans = evidence.masking.as_ref().map(|masking| masking.spans.as_slice()).unwrap_or_default();
+    for (section, own) in evidence.sections.iter().zip(&strip.sections) {
+        let Some(span) = section.masking_span.and_then(|span| spans.get(span)) else { continue };
+        let Some(track) = span.tracks.get(index).filter(|track| covers::sounds(track)) else { continue };
+        let frames = span.to_frame.saturating_sub(span.from_frame).max(1) as f64;
+        let at_its_level = own
+            .integrated_lufs
+            .zip(strip.loudness.integrated_lufs)
+            .is_some_and(|(here, whole)| here >= whole - OWN_LEVEL_LU);
+        let lost = covers::lost_to_others_phon(evidence, index, track);
+        if track.sounding_frames as f64 >= LEAST_PRESENCE * frames && at_its_level && lost > worst.0 {
+            worst = (lost, Some(section));
+        }
+    }
+    worst
 }

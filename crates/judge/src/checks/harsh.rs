@@ -2,10 +2,10 @@
 
 use mixkeel_analysis::spectrum::regions::Region;
 
-use crate::causes::{by_energy, holders, place};
+use crate::causes::{makers, place};
 use crate::check::{Case, Check, WHOLE};
 use crate::finding::{Finding, Severity};
-use crate::tonal::{bump, hertz};
+use crate::tonal::{bump, hertz, raisers};
 
 /// The check.
 pub const CHECK: Check = Check { id: "harsh", file: file!(), holds_for: WHOLE, look };
@@ -14,19 +14,20 @@ pub const CHECK: Check = Check { id: "harsh", file: file!(), holds_for: WHOLE, l
 /// records the highest has 1.7.
 const THRESHOLD_DB: f64 = 2.0;
 
-/// From here on it is heard as a fault and not as a colour. Ours: twice that.
-const WARN_DB: f64 = 4.0;
+/// From here on it is heard as a fault and not as a colour. Ours: twice the 3 dB within which records lie between 200 Hz and
+/// 4 kHz (`analysis::spectrum::records`).
+const WARN_DB: f64 = 6.0;
 
 fn look(case: &Case<'_>) -> Option<Finding> {
     let found = bump(case, Region::Harsh, THRESHOLD_DB)?;
     let severity = if found.over_db >= WARN_DB { Severity::Warning } else { Severity::Note };
-    let tracks = by_energy(case.evidence, found.band_hz, &found.spans);
+    let tracks = raisers(case.evidence, Region::Harsh, &found.spans);
     let (band, where_) = (hertz(found.band_hz), place(case.evidence, &found.spans));
     let because = format!(
         "between {band}{where_} it stands {:.1} dB above records and what lies beside it: it tires, and a louder master \
          tires more{}",
         found.over_db,
-        holders(&tracks, "of that energy")
+        makers(case.evidence, &tracks, found.band_hz, &found.spans)
     );
     let todo = match tracks.first() {
         Some(first) => format!("cut {} there by 2 to 4 dB, or tame it only where it is loud", first.name),

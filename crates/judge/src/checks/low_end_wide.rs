@@ -30,7 +30,7 @@ fn look(case: &Case<'_>) -> Option<Finding> {
         "below 130 Hz the sides lie only {:.1} dB under the middle: players with one bass speaker lose {:.1} dB of it{}",
         -db(ratio),
         low.mono_loss_db().unwrap_or(0.0),
-        holders(&tracks, "of those sides")
+        holders(&tracks, "of that width")
     );
     let todo = match tracks.first() {
         Some(first) => format!("make {} mono below 120 Hz, unless its width is the point", first.name),

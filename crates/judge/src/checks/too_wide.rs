@@ -26,7 +26,7 @@ fn look(case: &Case<'_>) -> Option<Finding> {
     let because = format!(
         "the sides are {:.1} dB louder than the middle: between the loudspeakers there is a hole, and mono loses most{}",
         db(ratio),
-        holders(&tracks, "of the sides")
+        holders(&tracks, "of that width")
     );
     let todo = "bring what carries the song to the middle, and take wideners off";
     Some(

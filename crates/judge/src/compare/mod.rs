@@ -9,4 +9,4 @@ mod passages;
 pub use beside::{Beside, Reference, beside};
 pub use differences::{Difference, differences};
 pub use figures::{Figure, figures};
-pub use passages::{Passage, corresponding};
+pub use passages::{Passage, corresponding, heard};

@@ -80,7 +80,7 @@ fn by_level(evidence: &Evidence, loud: bool) -> Vec<[f64; 2]> {
 }
 
 /// The energies of all spans together.
-pub(super) fn heard(evidence: &Evidence, spans: &[[f64; 2]]) -> Option<Span> {
+pub fn heard(evidence: &Evidence, spans: &[[f64; 2]]) -> Option<Span> {
     let contour = &evidence.sound.spectrum.contour;
     let mut parts = spans.iter().map(|[from_s, to_s]| contour.between(*from_s..*to_s));
     let mut sum = parts.next()?;
