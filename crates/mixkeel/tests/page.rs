@@ -52,11 +52,13 @@ fn a_file_has_a_page_too_with_as_much_sound_as_is_asked_for() {
     write_wav(&file, &tone(440.0, 0.3, 20 * 48_000, Channels::Stereo), 48_000);
     let size = |embed| {
         let out = folder.path().join("page.html");
-        let options = PageOptions { out: Some(out.clone()), embed, reference: Some(file.clone()) };
+        let options = PageOptions { out: Some(out.clone()), embed, references: vec![file.clone()] };
         let outcome = make(&file, &options, &Silent).unwrap();
         let page = std::fs::read_to_string(out).unwrap();
         assert_eq!(page.len() as u64, outcome.bytes);
         assert_eq!(page.contains("id=\"player\""), embed != Embed::Nothing);
+        assert!(page.contains("Spectrum beside the references"), "the record is compared with");
+        assert!(page.contains("Nothing lies outside"), "a file beside itself differs in nothing");
         outcome.bytes
     };
     let [none, loops, full] = [Embed::Nothing, Embed::Loops, Embed::Full].map(size);

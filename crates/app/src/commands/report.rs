@@ -32,9 +32,9 @@ pub struct Report {
     /// How much sound to put into the page
     #[arg(long, default_value = "loops", value_parser = values::one_of::<Embed>(&["loops", "full", "none"]))]
     embed: Embed,
-    /// A finished record to listen to beside it
-    #[arg(long, value_name = "FILE")]
-    reference: Option<PathBuf>,
+    /// Finished records to compare with, the first also to listen to; several may follow
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    reference: Vec<PathBuf>,
 }
 
 impl Report {
@@ -45,7 +45,7 @@ impl Report {
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
         let options =
-            PageOptions { out: self.out.clone(), embed: self.embed, reference: self.reference.clone() };
+            PageOptions { out: self.out.clone(), embed: self.embed, references: self.reference.clone() };
         let outcome = mixkeel::page::make::make(&self.what, &options, face)?;
         Answer::new(&outcome, &outcome.summary())
     }

@@ -118,7 +118,8 @@ impl Version<'_> {
         let sent = Source::Session(Box::new(as_sent(session)), self.decided.shelf.folder.clone());
         let sources = [("Mix", Source::File(draft.file("mix.wav"))), ("Tracks as sent", sent)];
         let version = Some(draft.version());
-        let matter = Matter { title: &session.title, version, evidence, judgement, edits: &self.edits };
+        let matter =
+            Matter { title: &session.title, version, evidence, judgement, records: &[], edits: &self.edits };
         write_page(&matter, &sources, Embed::Loops, &draft.file(page::make::NAME)).map(drop)
     }
 

@@ -29,8 +29,11 @@ pub fn table(caption: &str, head: &[&str], rows: &[Vec<String>]) -> String {
         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>",
         caption = escape(caption)
     );
-    for cell in head {
-        let _ = write!(html, "<th scope=\"col\">{}</th>", escape(cell));
+    for (place, cell) in head.iter().enumerate() {
+        // A head stands over its figures.
+        let figures = place > 0 && rows.iter().any(|row| row.get(place).is_some_and(|cell| is_figure(cell)));
+        let class = if figures { " class=\"figure\"" } else { "" };
+        let _ = write!(html, "<th scope=\"col\"{class}>{}</th>", escape(cell));
     }
     html.push_str("</tr></thead><tbody>");
     for row in rows {

@@ -27,8 +27,8 @@ pub struct PageOptions {
     pub out: Option<PathBuf>,
     /// How much sound.
     pub embed: Embed,
-    /// A record to listen to beside it.
-    pub reference: Option<PathBuf>,
+    /// Records to listen to beside it and to compare it with.
+    pub references: Vec<PathBuf>,
 }
 
 /// What was made.
@@ -75,7 +75,8 @@ fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<P
         ("Mix", Source::Session(Box::new(session.clone()), opened.folder.clone())),
         ("Tracks as sent", Source::Session(Box::new(as_sent(&session)), opened.folder.clone())),
     ];
-    sources.extend(options.reference.clone().map(|path| ("Reference", Source::File(path))));
+    sources.extend(listened_to(options));
+    let records = records(options, watch)?;
     let edits = edits_of(&opened.path);
     let out = options.out.clone().unwrap_or_else(|| opened.folder.join(NAME));
     let judgement = judge(&evidence, Destination::Mastering);
@@ -84,6 +85,7 @@ fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<P
         version: None,
         evidence: &evidence,
         judgement: &judgement,
+        records: &records,
         edits: &edits,
     };
     write(&matter, &sources, options.embed, &out)
@@ -92,12 +94,19 @@ fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<P
 fn of_file(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
     let evidence = evidence::of_file(path, watch)?;
     let mut sources = vec![("Mix", Source::File(path.to_path_buf()))];
-    sources.extend(options.reference.clone().map(|path| ("Reference", Source::File(path))));
+    sources.extend(listened_to(options));
+    let records = records(options, watch)?;
     let name = song_name(path);
     let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}-report.html")));
     let judgement = judge(&evidence, Destination::Mastering);
-    let matter =
-        Matter { title: &name, version: None, evidence: &evidence, judgement: &judgement, edits: &[] };
+    let matter = Matter {
+        title: &name,
+        version: None,
+        evidence: &evidence,
+        judgement: &judgement,
+        records: &records,
+        edits: &[],
+    };
     write(&matter, &sources, options.embed, &out)
 }
 
@@ -112,8 +121,19 @@ pub struct Matter<'a> {
     pub evidence: &'a Evidence,
     /// What comes of it.
     pub judgement: &'a Judgement,
+    /// Finished records to stand beside.
+    pub records: &'a [Evidence],
     /// What was decided.
     pub edits: &'a [Edit],
+}
+
+/// The references that are listened to. One is enough to switch to and keeps the page small; all are compared with.
+fn listened_to(options: &PageOptions) -> Option<(&'static str, Source)> {
+    options.references.first().map(|path| ("Reference", Source::File(path.clone())))
+}
+
+fn records(options: &PageOptions, watch: &dyn Watch) -> Result<Vec<Evidence>, Error> {
+    options.references.iter().map(|path| evidence::of(path, watch)).collect()
 }
 
 /// Writes a page.
@@ -132,6 +152,7 @@ pub fn write(
         version: matter.version,
         judgement: matter.judgement,
         evidence: matter.evidence,
+        records: matter.records,
         edits: matter.edits,
         loops: &loops,
     };

@@ -36,6 +36,8 @@ pub struct Page<'a> {
     pub judgement: &'a Judgement,
     /// What was measured.
     pub evidence: &'a Evidence,
+    /// Finished records to stand beside.
+    pub records: &'a [Evidence],
     /// What was decided; nothing for a file.
     pub edits: &'a [Edit],
     /// The sound.
@@ -53,7 +55,7 @@ impl Page<'_> {
         body.push_str(&rest(findings));
         body.push_str(&part::wave::draw(self.evidence, &pins));
         body.push_str(&part::loudness::draw(self.evidence));
-        body.push_str(&part::spectrum::draw(self.evidence));
+        body.push_str(&part::spectrum::draw(self.evidence, self.records));
         body.push_str(&part::covering::draw(self.evidence));
         body.push_str(&part::owners::draw(self.evidence));
         body.push_str(&part::width::draw(self.evidence));
@@ -174,21 +176,27 @@ fn rest(findings: &[Finding]) -> String {
     part("findings", "What else was found", &lead, &body)
 }
 
+/// With a capital at its beginning.
+fn sentence_case(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 fn item(finding: &Finding) -> String {
     let mut html = format!(
-        "<li><span class=\"severity\">{}: {}.</span> {}",
+        "<li><p class=\"what\"><span class=\"badge {0}\">{0}</span>{1}</p><p>{2}.</p>",
         escape(finding.severity.word()),
-        escape(&finding.id.replace('-', " ")),
-        escape(&finding.because)
+        escape(&sentence_case(&finding.id.replace('-', " "))),
+        escape(&sentence_case(&finding.because))
     );
     if !finding.todo.is_empty() {
-        let _ = write!(html, "<br><strong>Do:</strong> {}", escape(&finding.todo));
+        let _ = write!(html, "<p><strong>Do:</strong> {}.</p>", escape(&finding.todo));
     }
     let mut where_it_is: Vec<String> = Vec::new();
     if !finding.tracks.is_empty() {
         let who =
             finding.tracks.iter().take(4).map(|cause| format!("{} {:.0} %", cause.name, cause.share * 100.0));
-        where_it_is.push(who.collect::<Vec<_>>().join(", "));
+        where_it_is.push(format!("from {}", who.collect::<Vec<_>>().join(", ")));
     }
     where_it_is
         .extend(finding.bands.iter().take(3).map(|band| format!("{} to {}", hertz(band[0]), hertz(band[1]))));
@@ -201,7 +209,7 @@ fn item(finding: &Finding) -> String {
         ));
     }
     if !where_it_is.is_empty() {
-        let _ = write!(html, "<br><span class=\"meta\">{}</span>", escape(&where_it_is.join("; ")));
+        let _ = write!(html, "<p class=\"meta detail\">{}</p>", escape(&where_it_is.join(" · ")));
     }
     for span in finding.spans.iter().take(3) {
         let _ = write!(

@@ -81,7 +81,7 @@
     place.value = position();
     const now = loops[loop].from_s + position();
     place.setAttribute("aria-valuetext", clock(now));
-    player.querySelector("#now").textContent = `${clock(now)} of ${clock(loops[loop].from_s)} to ${clock(loops[loop].to_s)}`;
+    player.querySelector("#now").textContent = `${clock(now)} (${clock(loops[loop].from_s)} to ${clock(loops[loop].to_s)})`;
   }
   button.addEventListener("click", () => playing ? stop() : start().catch((error) => say(`This browser cannot play it: ${error.message}`)));
   place.addEventListener("input", () => { const to = Number(place.value); const was = playing; if (was) stop(); offset = to; if (was) start(); show(); });

@@ -9,7 +9,7 @@ use crate::page::html::{escape, table};
 /// Room around the plot for what stands beside it.
 const LEFT: f64 = 48.0;
 const RIGHT: f64 = 12.0;
-const TOP: f64 = 26.0;
+const TOP: f64 = 30.0;
 const BOTTOM: f64 = 34.0;
 
 /// Lines are told apart by their dashes too, not by colour alone.
@@ -63,6 +63,9 @@ pub struct Lines {
     pub between: Vec<(f64, f64, f64)>,
     /// What the area between is called.
     pub between_name: String,
+    /// Whether it is a waveform: the area is the picture, the curves only stand in the table, and there is nothing to read
+    /// off beside it.
+    pub is_wave: bool,
     /// Stretches.
     pub zones: Vec<Zone>,
     /// Pins.
@@ -82,6 +85,7 @@ impl Lines {
             lines: Vec::new(),
             between: Vec::new(),
             between_name: String::new(),
+            is_wave: false,
             zones: Vec::new(),
             pins: Vec::new(),
             table_rows: 40,
@@ -109,13 +113,16 @@ impl Lines {
             );
             // A name that does not fit is left to the table.
             if right - left > 7.0 * zone.name.chars().count() as f64 {
-                svg.push_str(&label((left + right) / 2.0, TOP - 8.0, "middle", &zone.name));
+                svg.push_str(&label((left + right) / 2.0, 13.0, "middle", &zone.name));
             }
         }
-        for tick in self.y.ticks() {
+        let ticks = if self.is_wave { vec![0.0] } else { self.y.ticks() };
+        for tick in ticks {
             let y = at_y(tick);
             let _ = write!(svg, "<path class=\"grid\" d=\"M{from_x} {0}H{to_x}\"/>", place(y));
-            svg.push_str(&label(from_x - 6.0, y + 4.0, "end", &self.y.text(tick)));
+            if !self.is_wave {
+                svg.push_str(&label(from_x - 6.0, y + 4.0, "end", &self.y.text(tick)));
+            }
         }
         for tick in self.x.ticks() {
             let x = at_x(tick);
@@ -124,15 +131,15 @@ impl Lines {
             let anchor = if to_x - x < 12.0 { "end" } else { "middle" };
             svg.push_str(&label(x, from_y + 17.0, anchor, &self.x.text(tick)));
         }
-        svg.push_str(&label(0.0, TOP - 14.0, "start", &self.y.name));
         if self.between.len() > 1 {
             let upper = self.between.iter().map(|&(x, _, high)| (at_x(x), at_y(high)));
             let lower = self.between.iter().rev().map(|&(x, low, _)| (at_x(x), at_y(low)));
             let points: Vec<String> =
                 upper.chain(lower).map(|(x, y)| format!("{},{}", place(x), place(y))).collect();
-            let _ = write!(svg, "<polygon class=\"between\" points=\"{}\"/>", points.join(" "));
+            let class = if self.is_wave { "wave" } else { "between" };
+            let _ = write!(svg, "<polygon class=\"{class}\" points=\"{}\"/>", points.join(" "));
         }
-        for (n, line) in self.lines.iter().enumerate().rev() {
+        for (n, line) in self.lines.iter().enumerate().rev().filter(|_| !self.is_wave) {
             let dash = DASHES[n % DASHES.len()];
             let _ = write!(
                 svg,
@@ -154,11 +161,16 @@ impl Lines {
                 escape(&pin.text)
             );
         }
-        figure(&self.title, &self.summary, &self.legend(), height, &svg, &self.table())
+        figure(&self.caption(), &self.summary, &self.legend(), height, &svg, &self.table())
+    }
+
+    /// The title with what runs upwards.
+    fn caption(&self) -> String {
+        if self.is_wave { self.title.clone() } else { format!("{}, {}", self.title, self.y.name) }
     }
 
     fn legend(&self) -> String {
-        if self.lines.len() + usize::from(!self.between.is_empty()) < 2 {
+        if self.is_wave || self.lines.len() + usize::from(!self.between.is_empty()) < 2 {
             return String::new();
         }
         let mut html = String::from("<ul class=\"legend\">");
@@ -210,7 +222,7 @@ impl Lines {
                 row
             })
             .collect();
-        table(&format!("{} ({})", self.title, self.y.name), &head, &rows)
+        table(&self.caption(), &head, &rows)
     }
 }
 

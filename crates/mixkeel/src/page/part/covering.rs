@@ -15,18 +15,19 @@ pub fn draw(evidence: &Evidence) -> String {
     let Some(masking) = &evidence.masking else { return String::new() };
     let tracks = &evidence.tracks;
     let mut rows = Vec::new();
-    let mut most_covered: Option<(String, f64)> = None;
+    let mut lead = String::new();
     for (track, covered) in tracks.iter().zip(&masking.whole.tracks) {
         let part_of =
             |sone: f64| if covered.unmasked_sone > 0.0 { sone / covered.unmasked_sone } else { 0.0 };
-        let mut cells = vec![shaded(part_of(covered.lost_sone()))];
+        // Nearly every track loses nearly all to all together: shading that would hide who takes it.
+        let mut cells = vec![Cell { weight: 0.0, ..shaded(part_of(covered.lost_sone())) }];
         cells.extend((0..tracks.len()).map(|by| {
             let cover = covered.covered_by.iter().find(|cover| cover.by == Masker::Track(by));
             shaded(cover.map_or(0.0, |cover| part_of(cover.lost_sone)))
         }));
-        let lost = part_of(covered.lost_sone());
-        if most_covered.as_ref().is_none_or(|(_, most)| lost > *most) {
-            most_covered = Some((name_of(track), lost));
+        if track.in_focus && lead.is_empty() {
+            let kept = 100.0 - 100.0 * part_of(covered.lost_sone());
+            lead = format!("{} keeps {kept:.0} % of its loudness", name_of(track));
         }
         rows.push((name_of(track), cells));
     }
@@ -45,9 +46,6 @@ pub fn draw(evidence: &Evidence) -> String {
              which the track sounds. The five that cover most are told apart. Every track loses something in a mix; \
              what matters is whether the ones the song is about lose least.",
         );
-    let lead = most_covered
-        .map(|(name, lost)| format!("{name} loses most, {:.0} %", lost * 100.0))
-        .unwrap_or_default();
     part("covering", "Who covers whom", &lead, &body)
 }
 

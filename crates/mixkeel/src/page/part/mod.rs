@@ -6,6 +6,7 @@ pub mod loudness;
 pub mod numbers;
 pub mod owners;
 pub mod playback;
+pub mod references;
 pub mod spectrum;
 pub mod wave;
 pub mod width;

@@ -12,12 +12,16 @@ const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e
 /// Owners that are named in a bar; the rest is one part.
 const NAMED: usize = 4;
 
+/// Tracks that have a colour of their own; all others share one.
+const COLOURED: usize = 5;
+
 /// The part; nothing for a file.
 pub fn draw(evidence: &Evidence) -> String {
     if evidence.tracks.is_empty() {
         return String::new();
     }
     let length_s = evidence.length_s();
+    let coloured = coloured(evidence, length_s);
     let mut bars = Vec::new();
     let mut rows = Vec::new();
     let mut lead = String::new();
@@ -38,8 +42,10 @@ pub fn draw(evidence: &Evidence) -> String {
         let mut segments: Vec<Segment> = shares
             .iter()
             .take(NAMED)
-            .enumerate()
-            .map(|(colour, (name, share))| Segment { name: name.clone(), value: *share, colour })
+            .map(|(name, share)| {
+                let colour = coloured.iter().position(|own| own == name).unwrap_or(COLOURED);
+                Segment { name: name.clone(), value: *share, colour }
+            })
             .collect();
         if rest > 0.0 {
             segments.push(Segment { name: "others".to_owned(), value: rest, colour: 5 });
@@ -66,4 +72,22 @@ pub fn draw(evidence: &Evidence) -> String {
         table: (head, rows),
     };
     part("owners", "Who owns which band", &lead, &chart.draw())
+}
+
+/// The tracks that own most, over all octaves: a colour means one track in every row.
+fn coloured(evidence: &Evidence, length_s: f64) -> Vec<String> {
+    let mut owned = vec![0.0; evidence.tracks.len()];
+    for middle in OCTAVES_HZ {
+        let edges = (middle / std::f64::consts::SQRT_2, middle * std::f64::consts::SQRT_2);
+        let energies: Vec<f64> =
+            evidence.tracks.iter().map(|track| track.energy_between(edges, 0.0, length_s)).collect();
+        let total: f64 = energies.iter().sum();
+        if total > 0.0 {
+            owned.iter_mut().zip(energies).for_each(|(owned, energy)| *owned += energy / total);
+        }
+    }
+    let mut order: Vec<usize> = (0..owned.len()).collect();
+    let of = |index: usize| owned.get(index).copied().unwrap_or(0.0);
+    order.sort_by(|&a, &b| of(b).total_cmp(&of(a)).then(a.cmp(&b)));
+    order.iter().take(COLOURED).filter_map(|&index| evidence.tracks.get(index).map(name_of)).collect()
 }

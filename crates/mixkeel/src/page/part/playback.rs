@@ -48,8 +48,9 @@ pub fn draw(evidence: &Evidence) -> String {
         };
         body.push_str(&matrix.draw());
         body.push_str(&paragraph(
-            "Ten phon are half as loud. \"gone\" is what can be heard in less than a fifth of the time in which it plays. \
-             Each system is a model with its own curve, level and noise.",
+            "Ten phon are half as loud; below zero a track comes forward there. \"gone\" is what can be heard in less than a \
+             fifth of the time in which it plays, \"covered\" what the mix covers everywhere. Each system is a model with \
+             its own curve, level and noise.",
         ));
     }
     let rows: Vec<Vec<String>> = evidence
@@ -70,6 +71,10 @@ pub fn draw(evidence: &Evidence) -> String {
 
 fn lost(from: Option<&PlaybackStrip>, on: Option<&PlaybackStrip>) -> Cell {
     let (Some(from), Some(on)) = (from, on) else { return Cell { text: String::new(), weight: 0.0 } };
+    // What is covered in the studio too is not what the system takes away.
+    if from.heard_share.is_some_and(|share| share < GONE) {
+        return Cell { text: "covered".to_owned(), weight: 0.0 };
+    }
     if on.heard_share.is_some_and(|share| share < GONE) {
         return Cell { text: "gone".to_owned(), weight: 1.0 };
     }

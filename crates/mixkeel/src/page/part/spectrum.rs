@@ -11,7 +11,7 @@ use crate::page::html::{figure, paragraph, part};
 const MOST_SECTIONS: usize = 4;
 
 /// The part.
-pub fn draw(evidence: &Evidence) -> String {
+pub fn draw(evidence: &Evidence, records: &[Evidence]) -> String {
     let spectrum = &evidence.sound.spectrum;
     let Some(whole) = spectrum.whole().departure() else {
         return part("spectrum", "Spectrum", "silence", &paragraph("There is no sound to look at."));
@@ -54,7 +54,8 @@ pub fn draw(evidence: &Evidence) -> String {
         + &paragraph(
             "Zero is the average spectrum of 12,345 records (Elowsson and Friberg, AES 142, 2017), at the level at which \
              both are equally strong on the whole. Leaving the shaded area is not a fault; it is a question worth asking.",
-        );
+        )
+        + &super::references::draw(evidence, records);
     let lead = format!("{} dB from records", figure(Some(whole.distance_db), 1));
     part("spectrum", "Spectrum", &lead, &body)
 }

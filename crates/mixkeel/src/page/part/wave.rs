@@ -26,7 +26,7 @@ pub fn draw(evidence: &Evidence, pins: &[Pin]) -> String {
     let mut chart = Lines::new(
         "Waveform and sections",
         Axis::new("time", Kind::Time, 0.0, evidence.length_s()),
-        Axis::new("part of the highest peak", Kind::Plain, -1.0, 1.0),
+        Axis::new("peak", Kind::Plain, -1.0, 1.0),
     );
     chart.summary = format!(
         "The waveform of {} of music in {} sections, with {} findings pinned to it",
@@ -35,10 +35,11 @@ pub fn draw(evidence: &Evidence, pins: &[Pin]) -> String {
         pins.len()
     );
     chart.between = loud.iter().map(|&(x, peak)| (x, -peak / top, peak / top)).collect();
-    chart.between_name = "the wave, mirrored".to_owned();
+    chart.is_wave = true;
+    let dbtp = |peak: f64| (peak > 0.0).then(|| mixkeel_dsp::units::db_from_gain(peak));
     chart.lines.push(Line {
-        name: "peak".to_owned(),
-        points: loud.iter().map(|&(x, peak)| (x, Some(peak / top))).collect(),
+        name: "true peak in dBTP".to_owned(),
+        points: loud.iter().map(|&(x, peak)| (x, dbtp(peak))).collect(),
     });
     chart.zones = zones(evidence);
     chart.pins = pins.to_vec();
