@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p mixkeel --example verdict_table` plants every fault at twice and at half of its threshold into the
 //! demo's mix and, where the folder `../shared/music` lies beside the repository, into real mixes; and judges the labelled
-//! files there. With `figures` as argument it prints the raw figures that thresholds are compared with.
+//! files there. One part of it by its name: `labelled`, `planted` (and the name of one fault), `attribution`; `figures`
+//! prints the raw figures that thresholds are compared with, and `records FOLDER` how they lie in a folder of records.
 
 #![allow(clippy::unwrap_used)] // a table that cannot be made has failed
 
@@ -19,7 +20,7 @@ use mixkeel_judge::finding::Severity;
 use mixkeel_judge::sides::{LOW_HZ, between, side_to_mid};
 use mixkeel_judge::tonal::{balance_db, stands_out_db};
 use mixkeel_judge::verdict::{Judgement, judge};
-use planted::{CUT_S, PLANTS, bases, music};
+use planted::{CUT_S, PLANTS, attribution, bases, music, records};
 use rayon::prelude::*;
 
 /// Files whose faults are known, those that they have, and those that follow from them.
@@ -59,11 +60,20 @@ const LABELLED: [(&str, &[&str], &[&str]); 12] = [
 ];
 
 fn main() {
-    if std::env::args().any(|argument| argument == "figures") {
-        return figures();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let second = words.get(1).map(String::as_str);
+    match words.first().map(String::as_str) {
+        Some("figures") => figures(),
+        Some("records") => records::print(second.map(PathBuf::from).as_deref()),
+        Some("labelled") => labelled(),
+        Some("planted") => planted(second),
+        Some("attribution") => attribution::print(),
+        _ => {
+            labelled();
+            planted(None);
+            attribution::print();
+        }
     }
-    labelled();
-    planted();
 }
 
 fn labelled() {
@@ -107,7 +117,7 @@ struct Row {
     strange: Vec<String>,
 }
 
-fn planted() {
+fn planted(only: Option<&str>) {
     let bases = bases(CUT_S);
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     println!("\n| mix as it is | verdict | findings |\n|---|---|---|");
@@ -124,7 +134,10 @@ fn planted() {
     let jobs: Vec<_> = bases
         .iter()
         .flat_map(|(name, sound)| {
-            PLANTS.iter().flat_map(move |plant| [2.0, 0.5].map(|times| (name, sound, plant, times)))
+            PLANTS
+                .iter()
+                .filter(move |plant| only.is_none_or(|only| only == plant.id))
+                .flat_map(move |plant| [2.0, 0.5].map(|times| (name, sound, plant, times)))
         })
         .collect();
     let judged: Vec<Judgement> = jobs
@@ -155,14 +168,15 @@ fn planted() {
     }
     println!("\nFaults planted at twice and half of the threshold, {} in all\n", jobs.len());
     println!(
-        "| fault | threshold | found at twice | missed at twice | told at half | unexplained warnings |\n|---|---|--:|---|---|---|"
+        "| fault | threshold | its source | found at twice | missed at twice | told at half | unexplained warnings |\n|---|---|---|--:|---|---|---|"
     );
     for plant in PLANTS {
-        let row = &rows[plant.id];
+        let Some(row) = rows.get(plant.id) else { continue };
         println!(
-            "| `{}` | {} | {} | {} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} |",
             plant.id,
             plant.threshold,
+            plant.source,
             row.found,
             row.missed.join(", "),
             row.alarms.join(", "),

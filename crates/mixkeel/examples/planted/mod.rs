@@ -3,8 +3,11 @@
 #![allow(dead_code, unused_imports)] // each binary uses a part of it
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a table that cannot be made has failed
 
+pub mod attribution;
 mod faults;
 mod filters;
+pub mod records;
+pub mod scenes;
 pub mod songs;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +19,7 @@ use mixkeel_dsp::block::{Buffer, Channels, Signal};
 use mixkeel_io::read::Downmix;
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::{
-    Evidence, File, Gathered, Listener, SoundMeter, StripInfo, StripKind, StripMeter, StripReading,
+    Evidence, File, Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter, StripReading,
 };
 use mixkeel_judge::verdict::{Judgement, judge};
 use mixkeel_session::role::Role;
@@ -54,15 +57,20 @@ impl Sound {
 
     /// A whole file.
     pub fn read(path: &Path) -> Self {
-        let mut reader = mixkeel_io::read::open(path, Downmix::Fold).unwrap();
+        Self::try_read(path).unwrap()
+    }
+
+    /// A whole file, if it is one of sound.
+    pub fn try_read(path: &Path) -> Option<Self> {
+        let mut reader = mixkeel_io::read::open(path, Downmix::Fold).ok()?;
         let info = reader.info().clone();
         let mut sound = Self::silent(info.rate_hz, 0);
         (sound.bits, sound.float) = (info.bits.unwrap_or(16), info.float);
         let mut buffer = Buffer::new(info.channels, 4_096);
         loop {
-            let frames = reader.read(&mut buffer.block()).unwrap();
+            let frames = reader.read(&mut buffer.block()).ok()?;
             if frames == 0 {
-                return sound;
+                return Some(sound);
             }
             let heard = buffer.signal().part(0..frames);
             sound.left.extend_from_slice(heard.left());
@@ -104,6 +112,28 @@ impl Sound {
         change(&mut self.right);
     }
 
+    /// The same at twice the rate: between every two samples the one that a steep low-pass would put there.
+    pub fn at_twice_the_rate(&self) -> Self {
+        const REACH: isize = 48;
+        let tap = |k: isize| {
+            let x = k as f64 + 0.5;
+            let window = 0.5 + 0.5 * libm::cos(std::f64::consts::PI * x / (REACH as f64 + 0.5));
+            window * libm::sin(std::f64::consts::PI * x) / (std::f64::consts::PI * x)
+        };
+        let taps: Vec<f64> = (-REACH..REACH).map(tap).collect();
+        let twice = |channel: &[f32]| -> Vec<f32> {
+            let at = |n: isize| usize::try_from(n).ok().and_then(|n| channel.get(n)).copied().unwrap_or(0.0);
+            (0..channel.len() as isize)
+                .flat_map(|n| {
+                    let between: f64 =
+                        (-REACH..REACH).zip(&taps).map(|(k, tap)| tap * f64::from(at(n - k))).sum();
+                    [at(n), between as f32]
+                })
+                .collect()
+        };
+        Self { rate_hz: 2 * self.rate_hz, left: twice(&self.left), right: twice(&self.right), ..self.clone() }
+    }
+
     pub fn gain_db(&mut self, db: f64) {
         let gain = mixkeel_dsp::units::gain_from_db(db) as f32;
         self.each(|channel| channel.iter_mut().for_each(|x| *x *= gain));
@@ -139,7 +169,7 @@ impl Sound {
         }
     }
 
-    fn strip(&self) -> StripReading {
+    pub fn strip(&self) -> StripReading {
         let mut meter = StripMeter::new(self.rate_hz);
         meter.hear(&Signal::stereo(&self.left, &self.right));
         meter.finish()
@@ -177,11 +207,27 @@ pub struct Part {
     pub name: String,
     pub role: Role,
     pub in_focus: bool,
+    pub sends: Vec<SendLevel>,
     pub sound: Sound,
 }
 
 /// The evidence of a mix of tracks that are only summed.
 pub fn mixed(parts: &[Part]) -> Evidence {
+    let frames = parts.iter().map(|part| part.sound.frames()).max().unwrap_or(0);
+    let padded: Vec<Part> = parts
+        .iter()
+        .map(|part| {
+            let mut sound = part.sound.clone();
+            sound.each(|channel| channel.resize(frames, 0.0));
+            Part { sound, ..part.clone() }
+        })
+        .collect();
+    let readings = padded.iter().map(|part| part.sound.strip()).collect();
+    gathered(&padded, readings).evidence()
+}
+
+/// The readings of a mix of tracks that are only summed and as long as each other, when each track was measured already.
+pub fn gathered(parts: &[Part], readings: Vec<StripReading>) -> Gathered {
     let frames = parts.iter().map(|part| part.sound.frames()).max().unwrap_or(0);
     let mut sum = Sound::silent(parts.first().map_or(48_000, |part| part.sound.rate_hz), frames);
     parts.iter().for_each(|part| sum.add(&part.sound, 1.0));
@@ -189,9 +235,8 @@ pub fn mixed(parts: &[Part]) -> Evidence {
     gathered.file = None;
     gathered.strips = parts
         .iter()
-        .map(|part| {
-            let mut padded = part.sound.clone();
-            padded.each(|channel| channel.resize(frames, 0.0));
+        .zip(readings)
+        .map(|(part, reading)| {
             let info = StripInfo {
                 id: part.name.to_lowercase().replace(' ', "-"),
                 name: part.name.clone(),
@@ -199,13 +244,13 @@ pub fn mixed(parts: &[Part]) -> Evidence {
                 role: part.role,
                 in_focus: part.in_focus,
                 to: "master".to_owned(),
-                sends: Vec::new(),
+                sends: part.sends.clone(),
             };
-            (info, padded.strip())
+            (info, reading)
         })
         .collect();
     gathered.strips.sort_by(|a, b| a.0.id.cmp(&b.0.id));
-    gathered.evidence()
+    gathered
 }
 
 /// The demo song's tracks at one rate, but for those that are left out of a mix, each at a level that makes a plain
@@ -240,7 +285,8 @@ pub fn demo_parts() -> Vec<Part> {
                 }
             }
             let name = track.file_name.trim_end_matches(".wav").to_owned();
-            keep.then(|| Part { name, role: guess, in_focus: guess == Role::LeadVocal, sound })
+            let in_focus = guess == Role::LeadVocal;
+            keep.then(|| Part { name, role: guess, in_focus, sends: Vec::new(), sound })
         })
         .collect()
 }
