@@ -13,8 +13,6 @@ use mixkeel_judge::checks::CHECKS;
 use mixkeel_judge::finding::Severity;
 use mixkeel_judge::verdict::{Judgement, Verdict, judge};
 use mixkeel_session::role::Role;
-use planted::attribution::{Desk, WAYS};
-use planted::scenes::{STAGGERED_DB, Scene, band};
 use planted::{PLANTS, Part, Sound, demo_parts, limit, mixed, songs};
 use rayon::prelude::*;
 
@@ -176,96 +174,4 @@ fn the_word_length_the_rate_and_what_is_silent_are_told_as_they_are() {
     let nothing = Sound::silent(48_000, 96_000).judged(Destination::Mastering);
     assert_eq!(nothing.verdict, Verdict::ReEvaluate);
     assert!(nothing.sentence.contains("low level"), "{}", nothing.sentence);
-}
-
-#[test]
-fn a_cut_beginning_a_raised_rate_and_a_lossy_file_are_told_and_what_is_whole_is_not() {
-    let clean = demo();
-    let has = |judged: &Judgement, id: &str| judged.findings.iter().any(|one| one.id == id);
-    let whole = clean.judged(Destination::Mastering);
-    assert!(
-        !["truncated-start", "upsampled", "lossy-source"].iter().any(|id| has(&whole, id)),
-        "{:?}",
-        ids(&whole)
-    );
-    let mut cut = clean.clone();
-    let from = cut.at(3.1);
-    cut.each(|channel| drop(channel.drain(..from)));
-    assert!(has(&cut.judged(Destination::Mastering), "truncated-start"));
-    let raised = Sound { bits: 24, float: false, ..clean.cut(3.0, 6.0).at_twice_the_rate() };
-    let judged = raised.judged(Destination::Mastering);
-    assert!(has(&judged, "upsampled"), "{:?}", ids(&judged));
-    let mut lossy = clean.cut(3.0, 4.0).evidence();
-    lossy.file.as_mut().unwrap().bits = None;
-    assert_eq!(judge(&lossy, Destination::Mastering).verdict, Verdict::ReEvaluate);
-    assert!(has(&judge(&lossy, Destination::Mixing), "lossy-source"));
-}
-
-/// What only a session knows: a scene with the fault, and one without.
-type Fixture = (&'static str, fn() -> Scene, fn() -> Scene);
-
-const FIXTURES: [Fixture; 8] = [
-    ("too-wet", || Scene { room_db: Some(9.0), ..Scene::sound() }, Scene::sound),
-    ("too-dry", || Scene { room_db: None, ..Scene::sound() }, Scene::sound),
-    (
-        "flat-depth",
-        || Scene { parts: band(10.0, [-12.0; 6]), ..Scene::sound() },
-        || Scene { parts: band(10.0, STAGGERED_DB), ..Scene::sound() },
-    ),
-    ("flat-contour", || Scene::song([0.0; 5]), || Scene::song([-4.0, 0.0, -4.0, 0.0, -2.0])),
-    (
-        "uneven-level",
-        || Scene::song([-4.0, 0.0, -4.0, -5.0, -2.0]),
-        || Scene::song([-4.0, 0.0, -3.0, 0.5, -2.0]),
-    ),
-    ("buried-focus", || Scene::sound().with("Vox", -30.0), || Scene::sound().with("Vox", 6.0)),
-    // A voice that has one word in the intro is not covered there: the song is not about it yet.
-    ("buried-focus", || Scene::one_word().with("Vox", -36.0), Scene::one_word),
-    ("masked-track", || Scene::sound().with("Bell", -48.0), Scene::sound),
-];
-
-#[test]
-fn what_only_a_session_knows_is_told_where_it_is_and_not_where_it_is_not() {
-    let wrong: Vec<String> = FIXTURES
-        .par_iter()
-        .filter_map(|(id, faulty, sound)| {
-            let (faulty, sound) = (faulty().judged(), sound().judged());
-            let has = |judged: &Judgement| judged.findings.iter().any(|one| one.id == *id);
-            (!has(&faulty) || has(&sound)).then(|| format!("{id}: {:?}, {:?}", ids(&faulty), ids(&sound)))
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-#[test]
-fn every_check_has_a_fixture_each_way() {
-    let here = ["truncated-start", "upsampled", "lossy-source", "low-bits", "low-rate", "padded-bits"];
-    let known: Vec<&str> =
-        PLANTS.iter().map(|plant| plant.id).chain(FIXTURES.iter().map(|(id, ..)| *id)).chain(here).collect();
-    let without: Vec<&str> = CHECKS.iter().map(|check| check.id).filter(|id| !known.contains(id)).collect();
-    assert!(without.is_empty(), "{without:?}");
-}
-
-#[test]
-fn the_track_that_is_pushed_until_there_is_a_fault_is_named_first() {
-    let cut = |part: &Part| Part { sound: part.sound.cut(2.0, 8.0), ..part.clone() };
-    let desk = Desk::new(parts().iter().map(cut).collect());
-    let pushes = [
-        ("Git 2 rhythm", 1, 18.0),
-        ("EGtr 1", 2, 18.0),
-        ("Pno", 3, 18.0),
-        ("EGtr 1", 4, 24.0),
-        ("PAD warm", 5, 24.0),
-    ];
-    let wrong: Vec<String> = pushes
-        .par_iter()
-        .filter_map(|(name, way, by_db)| {
-            let way = &WAYS[*way];
-            assert!(desk.found(None, way.id).is_none(), "{} is there before", way.id);
-            let finding = desk.pushed(name, way, *by_db);
-            let first = finding.as_ref().and_then(|finding| Some(finding.tracks.first()?.name.clone()));
-            (first.as_deref() != Some(*name)).then(|| format!("{} by {name}: {finding:?}", way.id))
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{wrong:#?}");
 }
