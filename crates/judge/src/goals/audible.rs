@@ -13,6 +13,11 @@ pub const FORESEEN: Foreseen = Foreseen::Forecast;
 pub fn measure(case: &Case<'_>) -> Result<f64, String> {
     let side = &case.of;
     let on = case.on.unwrap_or("reference");
-    let audibility = side.heard.audibility(side.who, side.place, on).ok_or_else(|| side.silent())?;
+    let audibility = side.heard.audibility(side.who, side.place, on).ok_or_else(|| match case.on {
+        Some(on) if side.lufs().is_ok() => {
+            format!("nothing of {} reaches the threshold of hearing on {on}, even alone", side.who)
+        }
+        _ => side.silent(),
+    })?;
     Ok(audibility.alone_phon - audibility.within_phon)
 }

@@ -172,12 +172,13 @@ fn on_system(
         .filter_map(|track| {
             let of = |on: &PlaybackEvidence| on.tracks.iter().find(|strip| strip.id == track.id).cloned();
             let (here, in_studio) = (of(there)?, of(reference)?);
-            let share = here.heard_share?;
+            // What never reaches the threshold there is gone; what is silent in the studio too says nothing of the system.
+            let (studio_share, share) = (in_studio.heard_share?, here.heard_share.unwrap_or(0.0));
             Some(TrackOn {
                 id: track.id.clone(),
                 lost_phon: tidy(in_studio.within_phon - here.within_phon - mix_lost_phon),
                 heard_share: tidy(share),
-                gone: share < GONE && in_studio.heard_share.is_some_and(|share| share >= GONE),
+                gone: share < GONE && studio_share >= GONE,
             })
         })
         .collect();
