@@ -104,6 +104,22 @@ impl Face {
         }
     }
 
+    fn round(&self, number: usize, off: f64, corrected: usize) {
+        match &self.kind {
+            Kind::Bar(bar) => {
+                let changed = match (number, corrected) {
+                    (0, _) => "as decided".to_owned(),
+                    (_, 1) => "1 correction".to_owned(),
+                    (_, several) => format!("{several} corrections"),
+                };
+                let line = format!("round {number}: {changed}; off by {off:.1} steps that are just heard");
+                bar.suspend(|| failure::to_stderr(&line));
+            }
+            Kind::Events => tell(Event::Round { number, off, corrected }, None),
+            Kind::Warnings | Kind::Silent => {}
+        }
+    }
+
     fn warn(&self, event: Event) {
         let Event::Warning { about, message } = &event else {
             return;
@@ -126,6 +142,7 @@ impl Watch for Face {
         match event {
             Event::Progress { stage, fraction } => self.progress(stage, fraction),
             Event::Warning { .. } => self.warn(event),
+            Event::Round { number, off, corrected } => self.round(number, off, corrected),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Values as people type them: times, rates, roles.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use mixkeel::mix::Start;
@@ -32,6 +33,57 @@ pub fn seconds(text: &str) -> Result<f64, String> {
         total_s = total_s * 60.0 + value;
     }
     Ok(total_s)
+}
+
+/// A length of time from `90s`, `15m`, `1h`, or as [`seconds`] reads it.
+///
+/// # Errors
+/// In words, for anything else.
+pub fn time_limit(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no length of time; write 90s, 15m or 1h");
+    let units = [("h", 3600.0), ("m", 60.0), ("s", 1.0)];
+    let unit = units.iter().find_map(|(word, unit_s)| Some((text.strip_suffix(word)?, *unit_s)));
+    let limit_s = match unit {
+        Some((number, unit_s)) if !number.contains(':') => seconds(number).map_err(|_| wrong())? * unit_s,
+        _ => seconds(text).map_err(|_| wrong())?,
+    };
+    Duration::try_from_secs_f64(limit_s).map_err(|_| wrong())
+}
+
+/// A part of everything from `0.6` or `60%`.
+///
+/// # Errors
+/// In words, for anything else.
+pub fn strength(text: &str) -> Result<f64, String> {
+    let (number, whole) = text.strip_suffix('%').map_or((text, 1.0), |number| (number.trim_end(), 100.0));
+    let plain = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let part = number.parse::<f64>().ok().filter(|_| plain).map(|value| value / whole);
+    part.filter(|part| (0.0..=1.0).contains(part))
+        .ok_or_else(|| format!("`{text}` is no strength; write 0 to 1, or 0% to 100%"))
+}
+
+/// How many variations.
+///
+/// # Errors
+/// In words, for anything that is not a number of them.
+pub fn variations(text: &str) -> Result<usize, String> {
+    let most = mixkeel::mix::MOST_VARIATIONS;
+    text.parse()
+        .ok()
+        .filter(|wanted| *wanted <= most)
+        .ok_or_else(|| format!("`{text}` is no number of variations; there are {most}"))
+}
+
+/// How many rounds of correction.
+///
+/// # Errors
+/// In words, for anything that is not a number from 0 to 20.
+pub fn rounds(text: &str) -> Result<usize, String> {
+    let most = 20;
+    text.parse()
+        .ok()
+        .filter(|rounds| *rounds <= most)
+        .ok_or_else(|| format!("`{text}` is no number of rounds; write 0 to {most}"))
 }
 
 /// Hertz from `48000`, `48k` or `44.1k`.
@@ -132,6 +184,21 @@ mod tests {
         for wrong in ["", ":", "1:", "1:60", "1:2:3:4", "-3", "1e3", "nan", "inf", "1.5:30", "1:2x", "+1"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn limits_are_read_as_people_write_them() {
+        let read = |text: &str| time_limit(text).map(|limit| limit.as_secs_f64());
+        assert_eq!(
+            ["90s", "15m", "1h", "1.5m", "2:30", "45"].map(read),
+            [90.0, 900.0, 3600.0, 90.0, 150.0, 45.0].map(Ok)
+        );
+        assert!(["", "m", "-5s", "1:30m", "soon"].iter().all(|text| time_limit(text).is_err()));
+        assert_eq!(["60%", "0.6", "0", "100 %", "1"].map(strength), [0.6, 0.6, 0.0, 1.0, 1.0].map(Ok));
+        assert!(["", "60", "-1", "1.5", "%"].iter().all(|text| strength(text).is_err()));
+        assert!(variations("3") == Ok(3) && variations("99").is_err());
+        assert_eq!((rounds("0"), rounds("3")), (Ok(0), Ok(3)));
+        assert!(["-1", "21", "few"].iter().all(|text| rounds(text).is_err()));
     }
 
     #[test]

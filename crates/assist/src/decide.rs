@@ -49,24 +49,75 @@ pub fn decide_by<E: Ear>(
     ear: &mut E,
 ) -> Result<Decision, E::Error> {
     let mut song = song.clone();
-    let mut session = session.clone();
-    if song.rough.is_none() && matches!(song.start, Start::Auto | Start::Rough) {
-        song.rough = Rough::among(&song, &session);
-    }
-    let choice = start::choose(&song, &session);
-    song.start = choice.start;
-    let (mut edits, mut proposed) = (Vec::new(), Vec::new());
+    let mut decision = begun(&mut song, session);
     for rule in rules {
-        song.heard = if rule.listens() { Some(ear.listen(&session)?) } else { None };
-        for edit in settled(rule.id(), &session, rule.propose(&song, &session)) {
+        song.heard = if rule.listens() { Some(ear.listen(&decision.session)?) } else { None };
+        decision.take(*rule, &song);
+    }
+    Ok(decision)
+}
+
+/// What can be decided on paper: by all of these rules that do not listen. The song is settled: its start is chosen, and a rough
+/// mix among the tracks is found.
+pub fn decide_on_paper(rules: &[&dyn Rule], song: &mut Song, session: &Session) -> Decision {
+    let mut decision = begun(song, session);
+    song.heard = None;
+    rules.iter().filter(|rule| !rule.listens()).for_each(|rule| decision.take(*rule, song));
+    decision
+}
+
+/// What has to be heard before it can be decided: by all of these rules that listen.
+///
+/// # Errors
+/// When the ear cannot listen.
+pub fn decide_by_ear<E: Ear>(
+    rules: &[&dyn Rule],
+    song: &mut Song,
+    decision: &mut Decision,
+    ear: &mut E,
+) -> Result<(), E::Error> {
+    for rule in rules.iter().filter(|rule| rule.listens()) {
+        song.heard = Some(ear.listen(&decision.session)?);
+        decision.take(*rule, song);
+    }
+    song.heard = None;
+    Ok(())
+}
+
+/// Nothing decided yet but where the balance starts.
+fn begun(song: &mut Song, session: &Session) -> Decision {
+    if song.rough.is_none() && matches!(song.start, Start::Auto | Start::Rough) {
+        song.rough = Rough::among(song, session);
+    }
+    let choice = start::choose(song, session);
+    song.start = choice.start;
+    Decision {
+        session: session.clone(),
+        edits: Vec::new(),
+        proposed: Vec::new(),
+        start: choice.start,
+        start_because: choice.because,
+    }
+}
+
+impl Decision {
+    /// Takes what a rule proposes.
+    fn take(&mut self, rule: &dyn Rule, song: &Song) {
+        let kept = |word: &str| song.keep.iter().any(|keep| keep == word);
+        if kept(rule.id().split('/').next().unwrap_or_default()) {
+            return;
+        }
+        for edit in settled(rule.id(), &self.session, rule.propose(song, &self.session)) {
+            if kept(&edit.address.strip) || self.session.bars(&edit.address.strip, rule.id()) {
+                continue;
+            }
             let applies = edit.sureness > Sureness::Guess || rule.applies_guesses();
             // Rules do not write what is locked; what cannot be applied all the same is left for the owner to see.
-            if applies && apply(&mut session, &edit).is_ok() {
-                edits.push(edit);
+            if applies && apply(&mut self.session, &edit).is_ok() {
+                self.edits.push(edit);
             } else {
-                proposed.push(edit);
+                self.proposed.push(edit);
             }
         }
     }
-    Ok(Decision { session, edits, proposed, start: choice.start, start_because: choice.because })
 }

@@ -18,14 +18,19 @@ pub mod premix;
 pub mod related;
 pub mod roles;
 pub mod rough;
+pub mod rounds;
 pub mod rule;
 pub mod rules;
 pub mod solve;
 pub mod song;
 pub mod start;
 pub mod starts;
+pub mod strength;
+pub mod style;
 pub mod things;
+pub mod variations;
 
+use rounds::Correction;
 use rule::Rule;
 
 /// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, noise that is heard at
@@ -62,7 +67,22 @@ pub static RULES: [&dyn Rule; 28] = [
     &rules::headroom::sum::Sum,
 ];
 
+/// What the loop corrects after it has heard the mix, in this order. See [`rounds`].
+pub static LOOP: [&dyn Correction; 6] = [
+    &rules::r#loop::levels::Levels,
+    &rules::r#loop::focus::Focus,
+    &rules::r#loop::sides::Sides,
+    &rules::r#loop::mono::Mono,
+    &rules::r#loop::tone::Tone,
+    &rules::r#loop::reverb::Reverb,
+];
+
+/// Every rule, those of the loop and of variations at the end.
+pub fn all_rules() -> impl Iterator<Item = &'static dyn Rule> {
+    RULES.into_iter().chain(LOOP.iter().map(|rule| *rule as &dyn Rule)).chain(variations::rules())
+}
+
 /// The rule with this id.
 pub fn rule(id: &str) -> Option<&'static dyn Rule> {
-    RULES.into_iter().find(|rule| rule.id() == id)
+    all_rules().find(|rule| rule.id() == id)
 }

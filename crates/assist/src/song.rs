@@ -11,7 +11,9 @@ use crate::groups::{Group, groups};
 use crate::related::Related;
 use crate::roles::{NameGuess, Side};
 use crate::rough::Rough;
+use crate::rounds::intended::Intended;
 use crate::start::Start;
+use crate::style::{PLAIN, Style};
 
 /// The recordings of a song, and what was heard of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +31,13 @@ pub struct Song {
     pub rough: Option<Rough>,
     /// The session as last rendered. [`decide`](crate::decide::decide) fills it in for rules that listen.
     pub heard: Option<Heard>,
+    /// What kind of music it is.
+    pub style: Style,
+    /// What is not decided again: stages, such as `balance`, and strips by id.
+    pub keep: Vec<String>,
+    /// What was intended by the decisions, where the loop holds a render against it. [`Rounds`](crate::rounds::Rounds) fills
+    /// it in.
+    pub intended: Option<Intended>,
 }
 
 /// What is known about one track.
@@ -107,7 +116,17 @@ impl Song {
     /// A song of these tracks, with the groups that names and relations make of them; nothing is heard yet.
     pub fn new(tracks: Vec<TrackFacts>, related: Vec<Related>, start: Start) -> Self {
         let groups = groups(&tracks, &related);
-        Self { tracks, related, groups, start, rough: None, heard: None }
+        Self {
+            tracks,
+            related,
+            groups,
+            start,
+            rough: None,
+            heard: None,
+            style: PLAIN,
+            keep: Vec::new(),
+            intended: None,
+        }
     }
 
     /// The groups that a track is in.

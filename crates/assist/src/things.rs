@@ -10,7 +10,7 @@ use mixkeel_session::address::Address;
 use mixkeel_session::edit::{Content, Edit, Sureness, Thing};
 use mixkeel_session::session::{Insert, Lane, Send, Session};
 
-use crate::RULES;
+use crate::all_rules;
 use crate::rule::Proposal;
 
 /// A processor that a rule wants on a strip: kind, settings and keys.
@@ -87,7 +87,7 @@ pub fn three_digits(value: f64) -> f64 {
 }
 
 impl Proposal {
-    /// Puts a processor on a strip: after those that are there, but before those of rules that come later in [`RULES`].
+    /// Puts a processor on a strip: after those that are there, but before those of rules that come later in [`RULES`](crate::RULES).
     /// Its id is its kind with a number, `eq-1`. Where the same rule has put one of this kind there before, that one is
     /// replaced; where its owner locked a part of that, only the other parts are set. Nothing where it is locked.
     ///
@@ -180,7 +180,7 @@ impl Proposal {
 /// A session as it was before a rule and those after it had their say: without what they put there, whatever has become of
 /// it, and without headroom. What listens to the mix decides on this, so that deciding twice changes nothing.
 pub fn before(rule: &str, session: &Session) -> Session {
-    let at = |id: &str| RULES.iter().position(|known| known.id() == id);
+    let at = |id: &str| all_rules().position(|known| known.id() == id);
     let mine = at(rule);
     let is_later =
         |by: &Option<String>| by.as_deref().and_then(at).is_some_and(|theirs| Some(theirs) >= mine);
@@ -312,7 +312,7 @@ fn owned(rule: &str, session: &Session) -> Vec<(Address, Thing)> {
 
 /// Whether an insert was put there by a rule that comes after this one.
 fn comes_after(by: Option<&str>, rule: &str) -> bool {
-    let place = |id: &str| RULES.iter().position(|known| known.id() == id);
+    let place = |id: &str| all_rules().position(|known| known.id() == id);
     match (by.and_then(place), place(rule)) {
         (Some(theirs), Some(mine)) => theirs > mine,
         _ => false,

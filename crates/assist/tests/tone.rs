@@ -123,6 +123,9 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
             start: Start::Fresh,
             rough: None,
             heard: None,
+            style: mixkeel_assist::style::PLAIN,
+            keep: Vec::new(),
+            intended: None,
         },
         session,
     )

@@ -35,5 +35,5 @@ mod sum;
 pub use checkpoint::Checkpoint;
 pub use chunk::Chunk;
 pub use error::EngineError;
-pub use options::{Options, Taps};
+pub use options::{HEARD_DBFS, Options, Taps};
 pub use player::{CHUNK_FRAMES, NotFinite, Player};

@@ -10,15 +10,32 @@ pub struct Options {
     pub from: u64,
     /// The session frame to stop ahead of; `None` plays until the last tail has rung out. Past the end is silence.
     pub to: Option<u64>,
+    /// Begin at most so many frames ahead of `from`, however much longer processors remember. What is played is then no
+    /// longer exactly the slice of the whole: good to measure by, not to deliver.
+    pub preroll: Option<u64>,
+    /// Where `to` is not said: end when the mix has fallen under [`HEARD_DBFS`] for good, instead of when the last processor
+    /// has nothing left to give. Never before the recordings end.
+    pub while_heard: bool,
     /// What else is wanted beside mix and stems.
     pub taps: Taps,
 }
+
+/// Under this level, in dBFS, nothing of a tail is heard: the smallest step of 16 bits, which a room at its quietest still covers
+/// where full scale is as loud as music is ever played.
+pub const HEARD_DBFS: f64 = -90.3;
 
 impl Default for Options {
     /// The whole song, in blocks of 512 frames: long enough that a call costs nothing, short enough that a block and a
     /// processor's state lie in the first-level cache together.
     fn default() -> Self {
-        Self { block_frames: 512, from: 0, to: None, taps: Taps::default() }
+        Self {
+            block_frames: 512,
+            from: 0,
+            to: None,
+            preroll: None,
+            while_heard: false,
+            taps: Taps::default(),
+        }
     }
 }
 

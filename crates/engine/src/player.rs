@@ -2,6 +2,7 @@
 
 use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::processor::Setup;
+use mixkeel_dsp::units::gain_from_db;
 use mixkeel_session::graph::{Graph, NodeIndex, Tap};
 use mixkeel_session::session::Id;
 use rayon::prelude::*;
@@ -14,7 +15,7 @@ use crate::clips::FAR;
 use crate::delay::Late;
 use crate::desk::Desk;
 use crate::error::EngineError;
-use crate::options::Options;
+use crate::options::{HEARD_DBFS, Options};
 use crate::plan::{Plan, check_order, listened_to};
 use crate::source::Library;
 use crate::strip::{Out, Strip};
@@ -38,6 +39,8 @@ pub struct Player<'g> {
     /// The session frames wanted.
     from: i64,
     to: i64,
+    /// The session frame at which the recordings end, until it is found where the mix does.
+    rings_from: Option<i64>,
 }
 
 /// What may be listened to of one strip, waiting for the end of the master.
@@ -116,16 +119,24 @@ impl<'g> Player<'g> {
         let taps = taps.collect();
         let far = |frame: u64| frame.min(FAR as u64) as i64;
         let (from, to) = (far(options.from), far(options.to.unwrap_or(plan.length_frames)));
+        let finds_end = options.while_heard && options.to.is_none();
+        let rings_from = finds_end.then(|| far(graph.length_frames));
         let desk = Desk::new(graph, master, &plan, CHUNK_FRAMES);
         let options = options.clone();
-        let mut player = Self { graph, options, plan, strips, outs, desk, taps, stream: 0, from, to };
+        let mut player =
+            Self { graph, options, plan, strips, outs, desk, taps, stream: 0, from, to, rings_from };
         player.stream = player.plan.begin(from);
+        if let Some(preroll) = player.options.preroll {
+            let latest = from + player.plan.lag as i64 - preroll.min(FAR as u64) as i64;
+            player.stream = player.stream.max(latest);
+        }
         player.strips.iter_mut().for_each(|strip| strip.start(player.stream));
         player.desk.start(player.stream);
         Ok(player)
     }
 
-    /// Frames that this render gives, tails included.
+    /// Frames that this render gives, tails included. Where it plays [for as long as anything is heard]
+    /// (Options::while_heard), the most that it gives, until it has come to the end.
     pub fn length_frames(&self) -> u64 {
         (self.to - self.from).max(0) as u64
     }
@@ -137,15 +148,16 @@ impl<'g> Player<'g> {
     #[allow(clippy::should_implement_trait)] // an `Iterator` cannot lend what the next call overwrites
     pub fn next(&mut self) -> Result<Option<Chunk<'_>>, EngineError> {
         let lag = self.plan.lag as i64;
-        let (first, end) = (self.from + lag, self.to + lag);
-        while self.from < self.to && self.stream < end {
-            let stream = self.stream;
-            let frames = (end - stream).min(CHUNK_FRAMES as i64) as usize;
-            if let Err(error) = self.play(frames) {
-                self.to = self.from;
-                return Err(error);
+        let first = self.from + lag;
+        while self.from < self.to && self.stream < self.to + lag {
+            if let Some(over) = self.rings_from.filter(|over| self.stream + CHUNK_FRAMES as i64 > over + lag)
+            {
+                self.rings_from = None;
+                self.find_end(over)?;
+                continue;
             }
-            self.stream += frames as i64;
+            let stream = self.stream;
+            let frames = self.play_on()?;
             if self.stream > first {
                 let skipped = (first - stream).max(0);
                 let part = skipped as usize..frames;
@@ -153,6 +165,42 @@ impl<'g> Player<'g> {
             }
         }
         Ok(None)
+    }
+
+    /// Plays the next chunk, or what is left of the stream.
+    fn play_on(&mut self) -> Result<usize, EngineError> {
+        let left = self.to + self.plan.lag as i64 - self.stream;
+        let frames = left.min(CHUNK_FRAMES as i64) as usize;
+        if let Err(error) = self.play(frames) {
+            self.to = self.from;
+            return Err(error);
+        }
+        self.stream += frames as i64;
+        Ok(frames)
+    }
+
+    /// Finds where the mix ends: plays on from here to where the last tail must have rung out, notes the last frame that is
+    /// heard, and comes back. What is found lies on a frame of the session, so it is the same from wherever this began.
+    fn find_end(&mut self, over: i64) -> Result<(), EngineError> {
+        let here = self.checkpoint();
+        let lag = self.plan.lag as i64;
+        let least = gain_from_db(HEARD_DBFS) as f32;
+        let mut end = over;
+        while self.stream < self.to + lag {
+            let from = self.stream - lag;
+            let frames = self.play_on()?;
+            let is_heard = |sample: &f32| sample.abs() >= least;
+            for signal in [self.desk.mix(frames), self.desk.dry(frames)] {
+                for channel in [signal.left(), signal.right_or_only()] {
+                    if let Some(last) = channel.iter().rposition(is_heard) {
+                        end = end.max(from + last as i64 + 1);
+                    }
+                }
+            }
+        }
+        self.restore(&here);
+        self.to = self.to.min(end);
+        Ok(())
     }
 
     /// The strips whose inserts have given something other than numbers, and how often.
@@ -190,6 +238,11 @@ impl<'g> Player<'g> {
         if checkpoint.stream > self.from + self.plan.lag as i64 {
             return Err(EngineError::Checkpoint("lies after the first frame to be played"));
         }
+        self.restore(checkpoint);
+        Ok(())
+    }
+
+    fn restore(&mut self, checkpoint: &Checkpoint) {
         self.stream = checkpoint.stream;
         for (strip, (_, states)) in self.strips.iter_mut().zip(&checkpoint.strips) {
             strip.restore(self.stream, states);
@@ -197,7 +250,6 @@ impl<'g> Player<'g> {
         let mut states = checkpoint.master.iter().cloned();
         self.desk.restore(self.stream, &mut states);
         self.taps.iter_mut().flat_map(StripTaps::each_mut).for_each(|late| late.restore(&mut states));
-        Ok(())
     }
 
     /// Plays one run of the stream, wave by wave: within a wave nobody hears anybody else.

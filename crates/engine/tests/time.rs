@@ -48,6 +48,37 @@ fn parallel_paths_of_unequal_latency_null() {
 }
 
 #[test]
+fn a_render_ends_when_nothing_is_heard_any_more_and_at_the_same_frame_from_anywhere() {
+    let shelf = shelf(&[("vox", Channels::Stereo, FRAMES)]);
+    let mut vox = track("vox", Channels::Stereo, FRAMES);
+    // Half as loud every 100 frames, and told to last for 2,000, which are 120 dB.
+    vox.inserts = vec![insert(&ECHO, &[("feedback", 0.5)])];
+    let graph = graph(vec![vox], &[0]);
+    let whole = render(&graph, &shelf);
+    let played = |block_frames: usize, from: u64| {
+        let options = Options { block_frames, from, while_heard: true, ..Options::default() };
+        play_out(&mut Player::new(&graph, &shelf, &options).unwrap(), &graph, from)
+    };
+    let heard = played(512, 0);
+    let frames = heard.mix.left.len();
+    let least = mixkeel_dsp::units::gain_from_db(mixkeel_engine::HEARD_DBFS) as f32;
+    assert!(frames > FRAMES && frames < whole.mix.left.len(), "{frames} of {}", whole.mix.left.len());
+    assert!(
+        whole.mix.left[frames..].iter().all(|sample| sample.abs() < least),
+        "nothing that is heard is lost"
+    );
+    assert_eq!(heard.mix.left[..], whole.mix.left[..frames], "finding the end changes nothing");
+    for (block_frames, from) in [(32, 0), (4_096, 0), (512, 7_001), (512, FRAMES as u64 + 1)] {
+        let part = played(block_frames, from);
+        assert_eq!(
+            part.mix.left[..],
+            heard.mix.left[from as usize..],
+            "blocks of {block_frames} from {from}"
+        );
+    }
+}
+
+#[test]
 fn sends_and_returns_wait_for_each_other() {
     let shelf = shelf(&[("vox", Channels::Stereo, FRAMES)]);
     let mut vox = track("vox", Channels::Stereo, FRAMES);

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mixkeel_assist::ear::Heard;
+use mixkeel_assist::rounds::parts::Part;
+use mixkeel_dsp::units::frame_from_seconds;
 use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_session::resolve::{MediaFacts, resolve};
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Section, Session};
 
 use crate::error::Error;
 use crate::evidence::EvidenceTaps;
@@ -15,7 +17,11 @@ use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::session_file::faults_error;
 use crate::song::media::Shelf;
-use crate::watch::{Stage, Watch};
+use crate::watch::{Event, Stage, Watch};
+
+/// Parts are played from so long before they begin, in seconds, for compressors to have their grip and rooms to be full. Ours: a
+/// hall of 2 s then holds all but a thousandth of its sound.
+const PREROLL_S: f64 = 1.0;
 
 /// Plays sessions on one set of recordings and measures them. Remembers the last one.
 pub struct Ear<'a> {
@@ -52,6 +58,43 @@ impl<'a> Ear<'a> {
             }
         }
         self.play(session)
+    }
+
+    /// What parts of a session measure, heard one after the other as if they were all of it: the evidence and levels of the
+    /// sum. A section in it is what was heard of that section. Not exactly what the same parts of a whole render measure: each
+    /// begins a second early, not at the beginning of the song.
+    ///
+    /// # Errors
+    /// What cannot be read, or a request to stop.
+    pub fn heard_in_parts(&self, session: &Session, parts: &[Part]) -> Result<Heard, Error> {
+        let graph = resolve(session, self.media)
+            .map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
+        let mut gathering = EvidenceTaps::new(Pick::Dry, &graph, session);
+        let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
+        let all_s: f64 = parts.iter().map(Part::length_s).sum::<f64>().max(f64::MIN_POSITIVE);
+        let mut done_s = 0.0;
+        for part in parts {
+            let watch =
+                Share { of: self.watch, from: done_s / all_s, to: (done_s + part.length_s()) / all_s };
+            let options = Options {
+                from: frame(part.from_s),
+                to: Some(frame(part.to_s)),
+                preroll: Some(frame(PREROLL_S)),
+                taps: Taps { post_fader: true, post_inserts: false },
+                ..Options::default()
+            };
+            let mut player = Player::new(&graph, self.shelf, &options).map_err(engine_error)?;
+            play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, &watch)?;
+            done_s += part.length_s();
+        }
+        let evidence = gathering.finish_parts(&graph, &sections_of(&session.sections, parts));
+        Ok(Heard {
+            sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
+            true_peak_dbtp: evidence.sound.true_peak_dbtp,
+            integrated_lufs: evidence.sound.loudness.integrated_lufs,
+            stems_lufs: Vec::new(),
+            evidence: Some(Arc::new(evidence)),
+        })
     }
 
     fn play(&mut self, session: &Session) -> Result<Heard, Error> {
@@ -105,5 +148,56 @@ fn turned(heard: &Heard, by_db: f64) -> Heard {
         integrated_lufs: turn(heard.integrated_lufs),
         stems_lufs: heard.stems_lufs.iter().map(|(id, db)| (id.clone(), turn(*db))).collect(),
         evidence: if by_db == 0.0 { heard.evidence.clone() } else { None },
+    }
+}
+
+/// Where the sections of a session lie when only these parts of it are heard, one after the other.
+fn sections_of(sections: &[Section], parts: &[Part]) -> Vec<Section> {
+    let heard_before = |at_s: f64| -> f64 {
+        parts.iter().map(|part| (at_s - part.from_s).clamp(0.0, part.length_s())).sum()
+    };
+    let placed = sections.iter().map(|section| Section {
+        from_s: heard_before(section.from_s),
+        to_s: heard_before(section.to_s),
+        ..section.clone()
+    });
+    placed.filter(|section| section.to_s - section.from_s > 1e-6).collect()
+}
+
+/// Somebody who watches a part of a stage.
+struct Share<'a> {
+    of: &'a dyn Watch,
+    from: f64,
+    to: f64,
+}
+
+impl Watch for Share<'_> {
+    fn event(&self, event: Event) {
+        self.of.event(match event {
+            Event::Progress { stage, fraction } => {
+                Event::Progress { stage, fraction: self.from + fraction * (self.to - self.from) }
+            }
+            other => other,
+        });
+    }
+
+    fn stop(&self) -> bool {
+        self.of.stop()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_lie_where_their_parts_are_heard() {
+        let section =
+            |id: &str, from_s, to_s| Section { id: id.to_owned(), kind: id.to_owned(), from_s, to_s };
+        let sections =
+            [section("verse", 0.0, 10.0), section("break", 10.0, 12.0), section("chorus", 12.0, 20.0)];
+        let parts = [Part { from_s: 4.0, to_s: 7.0 }, Part { from_s: 12.0, to_s: 14.0 }];
+        let found = sections_of(&sections, &parts);
+        assert_eq!(found, [section("verse", 0.0, 3.0), section("chorus", 3.0, 5.0)]);
     }
 }

@@ -33,6 +33,7 @@ pub mod reference;
 pub mod render;
 pub mod report;
 pub mod revise;
+pub mod rounds;
 pub mod schema;
 pub mod ship;
 pub mod solve;

@@ -1,6 +1,7 @@
 //! `plan`: what a mix would change and why, without a note of it being written.
 
 use std::path::Path;
+use std::time::Instant;
 
 use mixkeel_session::edit::{Content, Edit, Sureness, Thing};
 use schemars::JsonSchema;
@@ -65,7 +66,9 @@ pub fn plan(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Plan
     let gathered = gather(&song, options, watch)?;
     // Paths have to start from a folder that exists; nobody will read them.
     let paths_from = if out.is_dir() { &out } else { &song };
-    let decided = decided(gathered, &folder, paths_from, options, watch)?;
+    // What listening would correct is not known before a note of it is heard.
+    let options = MixOptions { rounds: 0, ..options.clone() };
+    let decided = decided(gathered, &folder, paths_from, &options, Instant::now(), watch)?;
     Ok(Plan {
         schema: Plan::SCHEMA.to_owned(),
         title: decided.prepared.session.title.clone(),

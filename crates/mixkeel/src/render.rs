@@ -166,8 +166,9 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
 
     let (from, to) = span(options, rate_hz)?;
     let taps = Taps { post_fader: options.stems == Stems::Track, post_inserts: false };
-    let mut player = Player::new(&graph, &shelf, &Options { from, to, taps, ..Options::default() })
-        .map_err(engine_error)?;
+    let mut player =
+        Player::new(&graph, &shelf, &Options { from, to, taps, while_heard: true, ..Options::default() })
+            .map_err(engine_error)?;
 
     let out = options.out.clone().unwrap_or_else(|| opened.folder.join("render"));
     let previous = claim(&out, options.force)?;
@@ -211,6 +212,7 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
         writers.iter_mut().map(|writer| Box::new(writer) as Box<dyn Tap + '_>).collect();
     play(&mut player, &mut boxed, Stage::Render, watch)?;
     drop(boxed);
+    let length_frames = player.length_frames();
     for strip in player.not_finite() {
         watch.event(Event::Warning {
             about: Some(strip.strip.clone()),

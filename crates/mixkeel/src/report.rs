@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::project::ledger::Measured;
+use crate::rounds::{Ended, RoundLine};
 
 /// What one mix is and how it came to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +37,18 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Which balance it started from.
     pub start: Start,
+    /// What kind of music it was taken for. Absent in reports of earlier programs.
+    #[serde(default)]
+    pub style: Option<String>,
+    /// How much of what was decided is applied: 1 is all.
+    #[serde(default = "whole")]
+    pub strength: f64,
+    /// How it differs on purpose from the mix beside which it lies; absent in a mix that does not.
+    #[serde(default)]
+    pub differs: Option<String>,
+    /// What listening to the mix corrected. Absent in reports of earlier programs.
+    #[serde(default)]
+    pub rounds: Option<Rounds>,
     /// Gain on all direct inputs of the master.
     pub headroom_db: f64,
     /// The copy to listen to.
@@ -59,6 +72,10 @@ impl Report {
     pub const SCHEMA: &'static str = "mixkeel/report/1";
 }
 
+fn whole() -> f64 {
+    1.0
+}
+
 /// Which balance the mix started from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Start {
@@ -68,6 +85,17 @@ pub struct Start {
     pub because: String,
     /// The flag for the other.
     pub other: String,
+}
+
+/// What listening to the mix corrected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rounds {
+    /// How many rounds of correction were made and kept; `--rounds` with this number makes the same mix again.
+    pub kept: usize,
+    /// Why no more.
+    pub ended: Ended,
+    /// Every listening; the last is to the mix as it was written.
+    pub heard: Vec<RoundLine>,
 }
 
 /// The copy to listen to.

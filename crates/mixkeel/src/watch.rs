@@ -51,6 +51,15 @@ pub enum Event {
         /// Done so far, 0 to 1.
         fraction: f64,
     },
+    /// The loop has listened to a round.
+    Round {
+        /// 0 for the mix as it was decided, then one after each round of corrections.
+        number: usize,
+        /// How far it is off in all, in steps that are just heard.
+        off: f64,
+        /// How many things were corrected before it.
+        corrected: usize,
+    },
     /// Something that the user should know and that stops nothing.
     Warning {
         /// The file or track concerned, where there is one.

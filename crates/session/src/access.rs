@@ -65,6 +65,8 @@ impl Session {
             "focus" => Some(Value::Word(words(&self.focus))),
             "tempo" => Some(Value::Word(points(&self.song.tempo))),
             "metre" => Some(Value::Word(metres(&self.song.metre))),
+            "style" => self.song.style.clone().map(Value::Word),
+            "strength" => self.song.strength.map(Value::Number),
             _ => None,
         }
     }
@@ -271,7 +273,8 @@ impl Session {
     pub(crate) fn addresses_of(&self, strip: &str) -> Vec<Address> {
         match strip {
             "song" => {
-                let own = ["title", "rate_hz", "focus", "tempo", "metre"].map(|key| Address::of("song", key));
+                let own = ["title", "rate_hz", "focus", "tempo", "metre", "style", "strength"]
+                    .map(|key| Address::of("song", key));
                 let sections = self.sections.iter().flat_map(|section| {
                     ["kind", "from_s", "to_s"].map(|key| Address::of_part("song", &section.id, key))
                 });
@@ -279,7 +282,8 @@ impl Session {
                     let said = GOAL_KEYS.iter().filter(|key| get_goal(goal, key).is_some());
                     said.map(|key| Address::of_part("song", &goal.id, key))
                 });
-                own.into_iter().chain(sections).chain(goals).collect()
+                let said = |address: &Address| self.get(address).is_some();
+                own.into_iter().filter(said).chain(sections).chain(goals).collect()
             }
             "master" => std::iter::once(Address::of("master", fields::HEADROOM_DB.id))
                 .chain(insert_addresses("master", &self.master.inserts))

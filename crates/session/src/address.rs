@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::id::is_valid;
 
 /// Words that stand for a strip's own parameters; no insert, send or lane may have one as its id.
-pub const STRIP_PARAMETERS: [&str; 20] = [
+pub const STRIP_PARAMETERS: [&str; 22] = [
     "name",
     "role",
     "bus",
@@ -30,6 +30,8 @@ pub const STRIP_PARAMETERS: [&str; 20] = [
     "focus",
     "tempo",
     "metre",
+    "style",
+    "strength",
     "clip",
 ];
 

@@ -31,6 +31,33 @@ impl Session {
         })
     }
 
+    /// Locks what stands at an address, so that no rule changes it. Nothing where there is no such strip.
+    pub fn lock(&mut self, address: &Address) {
+        self.write_lock(&address.strip, &address.within_strip());
+    }
+
+    /// Takes a rule its say on a strip, as if the owner had written its id among the locks.
+    pub fn bar(&mut self, strip: &str, rule: &str) {
+        self.write_lock(strip, rule);
+    }
+
+    fn write_lock(&mut self, strip: &str, word: &str) {
+        let tracks = self.tracks.iter_mut().filter(|track| track.id == strip).map(|track| &mut track.lock);
+        let buses = self.buses.iter_mut().filter(|bus| bus.id == strip).map(|bus| &mut bus.strip.lock);
+        let returns = self.returns.iter_mut().filter(|one| one.id == strip).map(|one| &mut one.strip.lock);
+        let master = (strip == "master").then_some(&mut self.master.lock);
+        for lock in tracks.chain(buses).chain(returns).chain(master) {
+            if !word.is_empty() && !lock.iter().any(|known| known == word) {
+                lock.push(word.to_owned());
+            }
+        }
+    }
+
+    /// Whether a rule has no say on a strip: its owner has written the rule's id among the locks.
+    pub fn bars(&self, strip: &str, rule: &str) -> bool {
+        self.locks(strip).iter().any(|lock| lock == rule)
+    }
+
     fn locks(&self, strip: &str) -> &[String] {
         match strip {
             "master" => &self.master.lock,
@@ -55,7 +82,10 @@ impl Session {
 /// When what it would change is locked, its address leads nowhere, or what it brings is not allowed there.
 pub fn apply(session: &mut Session, edit: &Edit) -> Result<(), EditError> {
     let takes_away = edit.to.is_none() || replaces(edit);
-    if session.is_locked(&edit.address) || (takes_away && session.holds_lock(&edit.address)) {
+    if session.is_locked(&edit.address)
+        || session.bars(&edit.address.strip, &edit.by)
+        || (takes_away && session.holds_lock(&edit.address))
+    {
         return Err(EditError::Locked(edit.address.clone()));
     }
     match &edit.to {

@@ -26,6 +26,15 @@ pub const FADER_DB: ParamSpec = moving(number(
     "Level after the inserts; -inf is silence.",
 ));
 
+/// How much of what is decided is applied.
+pub const STRENGTH: ParamSpec = number(
+    "strength",
+    "",
+    (0.0, 1.0),
+    1.0,
+    "How much of what is decided is applied: 1 is all, 0 as the tracks came.",
+);
+
 /// Position or balance.
 pub const PAN: ParamSpec = moving(number(
     "pan",

@@ -307,7 +307,12 @@ fn song(table: Cursor<'_>) -> Song {
         let metre = value.as_str().and_then(Metre::from_word);
         metre.ok_or_else(|| "a metre is a text such as \"4/4\", \"3/4\" or \"7/8\"".to_owned())
     };
-    let song = Song { tempo: table.pairs("tempo", tempo), metre: table.pairs("metre", metre) };
+    let song = Song {
+        tempo: table.pairs("tempo", tempo),
+        metre: table.pairs("metre", metre),
+        style: table.text("style"),
+        strength: table.has("strength").then(|| table.number(&fields::STRENGTH)),
+    };
     table.finish();
     song
 }

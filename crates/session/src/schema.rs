@@ -19,7 +19,7 @@ pub fn schema() -> Value {
             ("insert", insert.clone()),
             ("send", send.clone()),
             ("lane", lane.clone()),
-            ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db.")),
+            ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db; and rules that have no say: eq/residue.")),
         ]));
         table(&["id"], keys)
     };
@@ -34,7 +34,7 @@ pub fn schema() -> Value {
         ("insert", insert.clone()),
         ("send", send.clone()),
         ("lane", lane.clone()),
-        ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db.")),
+        ("lock", texts("What no rule may change: fader_db, eq-1, eq-1/gain_db; and rules that have no say: eq/residue.")),
     ]));
     let mut master = specs(&[&fields::HEADROOM_DB]);
     master.extend(named([("insert", insert.clone()), ("lock", texts("What no rule may change."))]));
@@ -56,7 +56,17 @@ pub fn schema() -> Value {
         versions.insert("type".to_owned(), json!("integer"));
     }
     finish.extend(named([("by", text("The last day of work: 2026-12-24."))]));
-    let song = named([("tempo", pairs("From second, beats a minute.", tempo())), ("metre", metre())]);
+    let mut song = specs(&[&fields::STRENGTH]);
+    song.extend(named([
+        ("tempo", pairs("From second, beats a minute.", tempo())),
+        ("metre", metre()),
+        (
+            "style",
+            text(
+                "What kind of music it is: rock, metal, country, hip-hop, electronic, jazz, acoustic or plain.",
+            ),
+        ),
+    ]));
     let mut rate = specs(&[&fields::RATE_HZ]);
     if let Some(Value::Object(rate)) = rate.get_mut("rate_hz") {
         rate.insert("type".to_owned(), json!("integer"));

@@ -44,6 +44,10 @@ pub struct Song {
     pub tempo: Vec<(f64, f64)>,
     /// From second, beats a bar and the note that is a beat.
     pub metre: Vec<(f64, Metre)>,
+    /// What kind of music it is, as one of the assistant's words. Nothing while nobody has said or heard it.
+    pub style: Option<String>,
+    /// How much of what is decided is applied, 0 to 1. Nothing is all.
+    pub strength: Option<f64>,
 }
 
 /// `4/4`: beats a bar and the note that is a beat.
@@ -103,7 +107,8 @@ pub struct Track {
     pub sends: Vec<Send>,
     /// Movement over time.
     pub lanes: Vec<Lane>,
-    /// Parameters (relative addresses: `fader_db`, `eq-1/band.2/gain_db`) or whole inserts that no rule may change.
+    /// Parameters (relative addresses: `fader_db`, `eq-1/band.2/gain_db`) or whole inserts that no rule may change, and rules
+    /// that have no say here (`eq/residue`).
     pub lock: Vec<String>,
 }
 

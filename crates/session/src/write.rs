@@ -97,6 +97,12 @@ impl Writer<'_> {
             if !session.song.metre.is_empty() {
                 self.line(&at("metre"), "metre", &metres(&session.song.metre));
             }
+            if let Some(style) = &session.song.style {
+                self.word(&at("style"), "style", style);
+            }
+            if let Some(strength) = session.song.strength {
+                self.line(&at("strength"), "strength", &number(strength));
+            }
         }
         for section in &session.sections {
             let at = |key| Address::of_part("song", &section.id, key);

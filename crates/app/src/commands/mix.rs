@@ -1,9 +1,10 @@
 //! `mixkeel mix`: a folder of tracks becomes a mix, the whole way.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
-use mixkeel::mix::{MixOptions, Start};
+use mixkeel::mix::{MixOptions, ROUNDS, Start};
 use mixkeel::solve::SolveOptions;
 use mixkeel::song::cache::Cache;
 use mixkeel::{Bits, Error};
@@ -22,6 +23,9 @@ Examples:
   mixkeel mix \"My Song\" -o out             # writes out/
   mixkeel mix \"My Song\" --start fresh      # ignores the levels of the files
   mixkeel mix \"My Song\" --focus lead-vocal
+  mixkeel mix \"My Song\" --strength 60%      # less of everything
+  mixkeel mix \"My Song-mix\" --keep balance,eq  # decides the rest again
+  mixkeel mix \"My Song\" --variations 3     # also drier, voice up, wider
   mixkeel mix \"My Song\" --role \"Audio 07.wav=lead-vocal\"
 
 Run it again after editing My Song-mix/session.toml: what you changed stays."
@@ -51,6 +55,24 @@ pub struct Mix {
     /// A file that names the sections: a table (0:00,Intro), a MIDI file or a WAV with markers
     #[arg(long, value_name = "FILE")]
     sections: Option<PathBuf>,
+    /// What kind of music it is: rock, metal, country, hip-hop, electronic, jazz, acoustic or plain [default: as heard]
+    #[arg(long, value_name = "NAME")]
+    style: Option<String>,
+    /// How much of what is decided is applied, such as 0.6 or 60% [default: all, or as the session says]
+    #[arg(long, value_name = "PART", value_parser = values::strength)]
+    strength: Option<f64>,
+    /// What of an earlier mix is not decided again: balance, pan, eq, dynamics, space, sections, loop, or a track
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// So many further mixes that differ on purpose (drier, voice up, wider ...), each in a folder beside
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::variations)]
+    variations: usize,
+    /// Rounds of listening to the mix and correcting it, at most; 0 for none
+    #[arg(long, value_name = "N", default_value_t = ROUNDS, value_parser = values::rounds)]
+    rounds: usize,
+    /// How long it may take, such as 90s or 15m; fewer rounds are made then, and a mix in any case
+    #[arg(long, value_name = "TIME", value_parser = values::time_limit)]
+    time_limit: Option<Duration>,
     /// Sample rate of the mix, such as 48000 or 44.1k [default: that of most files]
     #[arg(long, value_name = "HZ", value_parser = values::rate_hz)]
     rate: Option<u32>,
@@ -85,6 +107,12 @@ impl Mix {
             tempo_bpm: self.tempo,
             sections: self.sections.clone(),
             rate_hz: self.rate,
+            style: self.style.clone(),
+            strength: self.strength,
+            keep: self.keep.clone(),
+            variations: self.variations,
+            rounds: self.rounds,
+            time_limit: self.time_limit,
             bits: self.bits,
             stems: !self.no_stems,
             downmix: self.downmix,

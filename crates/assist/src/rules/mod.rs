@@ -36,6 +36,16 @@ pub mod headroom {
     pub mod sum;
 }
 
+/// What the render shows to be off, once it has been heard.
+pub mod r#loop {
+    pub mod focus;
+    pub mod levels;
+    pub mod mono;
+    pub mod reverb;
+    pub mod sides;
+    pub mod tone;
+}
+
 /// Where between left and right.
 pub mod pan {
     pub mod by_role_and_band;
@@ -68,6 +78,13 @@ pub mod space {
 pub mod sections {
     pub mod lift;
     pub mod ride;
+}
+
+/// How one mix of a song differs from another on purpose.
+pub mod variation {
+    pub mod focus;
+    pub mod space;
+    pub mod width;
 }
 
 /// What a recording's level has to be for everything after it.

@@ -52,6 +52,15 @@ pub struct Gathered {
 impl Gathered {
     /// The evidence.
     pub fn evidence(self) -> Evidence {
+        self.with(true)
+    }
+
+    /// The evidence without what is left on each playback system, which takes most of the time.
+    pub fn evidence_at_reference(self) -> Evidence {
+        self.with(false)
+    }
+
+    fn with(self, on_systems: bool) -> Evidence {
         let Self { sound, file, mix, strips, sections, headroom_db } = self;
         let sounding =
             |(_, reading): &&(StripInfo, StripReading)| reading.sample_peak_dbfs.is_some_and(f64::is_finite);
@@ -92,7 +101,7 @@ impl Gathered {
             })
             .collect();
         Evidence {
-            playback: playback(&mix, &together, &ids, &spans_s),
+            playback: if on_systems { playback(&mix, &together, &ids, &spans_s) } else { Vec::new() },
             masking,
             masking_step_s: step_s,
             sections,

@@ -57,7 +57,8 @@ pub(crate) fn of_played(
     watch: &dyn Watch,
 ) -> Result<Evidence, Error> {
     let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
-    let options = Options { taps: Taps { post_fader: true, post_inserts: false }, ..Options::default() };
+    let taps = Taps { post_fader: true, post_inserts: false };
+    let options = Options { while_heard: true, taps, ..Options::default() };
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
     play(&mut player, &mut gathering.taps(), Stage::Listen, watch)?;

@@ -8,7 +8,7 @@ use mixkeel_judge::evidence::{
 };
 use mixkeel_session::graph::Graph;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Send, Session, StripSettings};
+use mixkeel_session::session::{Section, Send, Session, StripSettings};
 
 use crate::error::Error;
 use crate::play::{Pick, Tap};
@@ -47,10 +47,18 @@ impl EvidenceTaps {
 
     /// The taps. They work side by side.
     pub fn taps(&mut self) -> Vec<Box<dyn Tap + '_>> {
+        self.taps_of(false)
+    }
+
+    /// The taps without the search for faults of a recording.
+    pub fn taps_of_a_render(&mut self) -> Vec<Box<dyn Tap + '_>> {
+        self.taps_of(true)
+    }
+
+    fn taps_of(&mut self, render: bool) -> Vec<Box<dyn Tap + '_>> {
         let whole = self.whole;
-        let mut taps: Vec<Box<dyn Tap + '_>> = self
-            .sound
-            .listeners()
+        let listeners = if render { self.sound.listeners_of_a_render() } else { self.sound.listeners() };
+        let mut taps: Vec<Box<dyn Tap + '_>> = listeners
             .into_iter()
             .map(|listener| Box::new(ListenerTap { pick: whole, listener }) as Box<dyn Tap + '_>)
             .collect();
@@ -63,15 +71,24 @@ impl EvidenceTaps {
 
     /// The evidence, after everything was heard.
     pub fn finish(self, graph: &Graph, session: &Session) -> Evidence {
+        self.gathered(graph, &session.sections).evidence()
+    }
+
+    /// The evidence of parts of a song that were heard one after the other, without playback systems; `sections` say where
+    /// they lie in what was heard.
+    pub fn finish_parts(self, graph: &Graph, sections: &[Section]) -> Evidence {
+        self.gathered(graph, sections).evidence_at_reference()
+    }
+
+    fn gathered(self, graph: &Graph, sections: &[Section]) -> Gathered {
         Gathered {
             sound: self.sound.finish(),
             file: None,
             mix: self.mix.finish(),
             strips: self.strips.into_iter().map(|(_, info, meter)| (info, meter.finish())).collect(),
-            sections: session.sections.clone(),
+            sections: sections.to_vec(),
             headroom_db: db_from_gain(graph.headroom),
         }
-        .evidence()
     }
 }
 

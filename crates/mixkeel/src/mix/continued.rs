@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use mixkeel_session::address::Address;
 use mixkeel_session::difference::{Difference, differences};
 use mixkeel_session::document::Document;
 use mixkeel_session::edit::{Edit, Edits};
@@ -67,7 +68,7 @@ pub fn prepare(
             .hint("or begin again in this folder: --redo"));
     }
     let by_hand = differences(&written, &session);
-    by_hand.iter().for_each(|difference| lock(&mut session, difference));
+    by_hand.iter().for_each(|difference| lock(&mut session, difference, &written, &edits));
     for track in known {
         if session.tracks.iter().any(|one| one.id == track.id) {
             continue;
@@ -118,20 +119,25 @@ fn take_out_lost(session: &mut Session, known: &[Known], warnings: &mut Vec<Stri
     }
 }
 
-/// Locks what was changed by hand, so that it is kept in every later version too.
-fn lock(session: &mut Session, difference: &Difference) {
-    let within = difference.address.within_strip();
-    if within.is_empty() || difference.to.is_none() {
-        return;
-    }
-    let strip = difference.address.strip.as_str();
-    let tracks = session.tracks.iter_mut().filter(|track| track.id == strip).map(|track| &mut track.lock);
-    let buses = session.buses.iter_mut().filter(|bus| bus.id == strip).map(|bus| &mut bus.strip.lock);
-    let returns = session.returns.iter_mut().filter(|one| one.id == strip).map(|one| &mut one.strip.lock);
-    let master = (strip == "master").then_some(&mut session.master.lock);
-    for lock in tracks.chain(buses).chain(returns).chain(master) {
-        if !lock.contains(&within) {
-            lock.push(within.clone());
+/// The rule that had put an insert, send or lane there.
+fn made_by(address: &Address, written: &Session, edits: &[Edit]) -> Option<String> {
+    let part = address.part.as_deref().filter(|_| address.parameter.is_none())?;
+    let strip = written.strip(&address.strip)?;
+    let insert = strip.inserts.iter().find(|insert| insert.id == part).and_then(|insert| insert.by.clone());
+    let lane = || strip.lanes.iter().find(|lane| lane.id == part).and_then(|lane| lane.by.clone());
+    let added = || edits.iter().rev().find(|edit| edit.address == *address).map(|edit| edit.by.clone());
+    insert.or_else(lane).or_else(added).filter(|by| mixkeel_assist::rule(by).is_some())
+}
+
+/// Locks what was changed by hand, so that it is kept in every later version too. What was taken away cannot be locked; the
+/// rule that had put it there has no say on its strip from then on.
+fn lock(session: &mut Session, difference: &Difference, written: &Session, edits: &[Edit]) {
+    match difference.to {
+        Some(_) => session.lock(&difference.address),
+        None => {
+            if let Some(rule) = made_by(&difference.address, written, edits) {
+                session.bar(&difference.address.strip, &rule);
+            }
         }
     }
 }

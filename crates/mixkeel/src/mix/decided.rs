@@ -2,20 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use mixkeel_assist::decide::{Decision, decide};
+use mixkeel_assist::decide::{Decision, decide_by_ear, decide_on_paper};
 use mixkeel_assist::ear::Heard;
 use mixkeel_assist::focus;
 use mixkeel_assist::related::{Related, Suspect};
 use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::rough::Rough;
+use mixkeel_assist::rounds::touches;
 use mixkeel_assist::rules::repair::clipped::advice;
 use mixkeel_assist::song::Song;
 use mixkeel_assist::starts::questions;
+use mixkeel_assist::strength::in_part;
+use mixkeel_assist::style::{self, PLAIN, Style};
+use mixkeel_assist::{RULES, all_rules, rule};
 use mixkeel_io::read::Downmix;
 use mixkeel_session::address::Address;
+use mixkeel_session::apply::apply;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
+use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
 use super::{MixOptions, continued, fresh, hear, hold};
@@ -24,6 +31,7 @@ use crate::error::{Error, ErrorKind};
 use crate::project::folder::{self, Folder};
 use crate::project::paths::{default_out, song_name};
 use crate::project::session_file;
+use crate::rounds::{Corrected, correct};
 use crate::song::arrive::{Arrival, Arrivals, arrive};
 use crate::song::assets;
 use crate::song::measure::{Measured, Take, measure};
@@ -65,6 +73,10 @@ pub struct Decided {
     pub prepared: Prepared,
     /// What was applied and what was only proposed.
     pub decision: Decision,
+    /// The recordings, with what was settled about them.
+    pub song: Song,
+    /// What the loop made of that.
+    pub rounds: Corrected,
     /// What the session as decided measures.
     pub heard: Heard,
     /// Where its recordings lie.
@@ -138,6 +150,7 @@ pub fn decided(
     folder: &Folder,
     paths_from: &Path,
     options: &MixOptions,
+    started: Instant,
     watch: &dyn Watch,
 ) -> Result<Decided, Error> {
     let Gathered { name, folder: song_folder, left_out, arrivals, measured, rough, downmix } = gathered;
@@ -175,16 +188,122 @@ pub fn decided(
     }
     song.rough =
         rough.map(|(file, measured)| heard_in(&file, &measured, &song, &prepared.session)).transpose()?;
+    let strength = strength(options, &mut prepared);
+    song.keep = keep(options, &prepared.session)?;
+    song.style = style(options, &song, &mut prepared, watch)?;
+    take_back(&mut prepared, &song.keep, strength);
     let mut ear = Ear::new(&shelf, &media, watch);
     // What goals and notes have set stays, as what was set by hand does.
     let held = hold::hold(&mut prepared.session, &prepared.earlier_edits);
-    let mut decision = decide(&song, &prepared.session, &mut ear)?;
-    hold::let_go(&mut decision.session, &held);
+    let whole = decide_on_paper(&RULES, &mut song, &prepared.session);
+    let mut decision = in_part(&song, &prepared.session, whole, strength);
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
+    let rounds = correct(&song, &decision.session, &ear, &options.rounds(started, strength), watch)?;
+    decision.session = rounds.session.clone();
+    decision.edits.extend(rounds.edits.iter().cloned());
+    decide_by_ear(&RULES, &mut song, &mut decision, &mut ear)?;
+    hold::let_go(&mut decision.session, &held);
     prepared.session = decision.session.clone();
     refuse_silence(&known, &decision, &prepared)?;
     let heard = ear.heard_of(&prepared.session)?;
-    Ok(Decided { known, left_out, warnings, prepared, decision, heard, shelf, media })
+    Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, heard, shelf, media })
+}
+
+/// What the loop of the last version corrected is taken back first, because it is measured anew; and where everything is decided
+/// in part, or was, what rules have decided as well, so that the way begins where it began.
+fn take_back(prepared: &mut Prepared, keep: &[String], strength: f64) {
+    let before = prepared.before.as_ref().and_then(|before| before.song.strength).unwrap_or(1.0);
+    let all = strength < 1.0 || before < 1.0;
+    let kept = |edit: &Edit| {
+        let stage = edit.by.split('/').next().unwrap_or_default();
+        keep.iter().any(|keep| keep == stage || *keep == edit.address.strip || touches(&edit.by, keep))
+    };
+    let is_taken = |edit: &&Edit| {
+        let stage = edit.by.split('/').next().unwrap_or_default();
+        let is_taste = all && !matches!(stage, "repair" | "trim" | "bus" | "headroom");
+        rule(&edit.by).is_some() && (stage == "loop" || is_taste) && !kept(edit)
+    };
+    for edit in prepared.earlier_edits.iter().rev().filter(is_taken) {
+        if let Some(back) = edit.inverse().filter(|_| edit.stands_in(&prepared.session)) {
+            // What its owner has locked since stays.
+            let _ = apply(&mut prepared.session, &back);
+        }
+    }
+}
+
+/// How much of what is decided is applied: what is said now, or what the session says.
+fn strength(options: &MixOptions, prepared: &mut Prepared) -> f64 {
+    if let Some(strength) = options.strength {
+        prepared.session.song.strength = (strength != 1.0).then_some(strength);
+    }
+    prepared.session.song.strength.unwrap_or(1.0)
+}
+
+/// The kind of music: what is said now, what the session says, or what the recordings speak for, which is written down.
+fn style(
+    options: &MixOptions,
+    song: &Song,
+    prepared: &mut Prepared,
+    watch: &dyn Watch,
+) -> Result<Style, Error> {
+    if let Some(name) = &options.style {
+        let style = style::find(name).ok_or_else(|| {
+            let words: Vec<&str> = style::STYLES.iter().map(|style| style.name).collect();
+            Error::new(ErrorKind::Usage, format!("there is no style \"{name}\""))
+                .because(format!("styles are: {}", words.join(", ")))
+        })?;
+        prepared.session.song.style = Some(name.clone());
+        return Ok(style);
+    }
+    if let Some(name) = prepared.session.song.style.clone() {
+        return Ok(style::find(&name).unwrap_or_else(|| {
+            let message = format!("the session's style \"{name}\" is none that is known; it counts as plain");
+            watch.event(Event::Warning { about: None, message });
+            PLAIN
+        }));
+    }
+    let inferred = style::infer(song, &prepared.session);
+    prepared.session.song.style = Some(inferred.style.name.to_owned());
+    prepared.notes.insert(Address::of("song", "style"), inferred.because);
+    Ok(inferred.style)
+}
+
+/// What is not decided again, as stages and ids of strips.
+fn keep(options: &MixOptions, session: &Session) -> Result<Vec<String>, Error> {
+    let mut kept: Vec<String> = Vec::new();
+    for word in &options.keep {
+        let wanted = word.to_lowercase();
+        let role = Role::from_word(&wanted);
+        let is_stage = all_rules().any(|rule| rule.id().split('/').next() == Some(&wanted));
+        let tracks = session.tracks.iter().filter(|track| {
+            track.id == wanted || track.name.to_lowercase() == wanted || Some(track.role) == role
+        });
+        let sums = session.strips().filter(|strip| strip.id == wanted).map(|strip| strip.id.to_owned());
+        let strips: Vec<String> = tracks.map(|track| track.id.clone()).chain(sums).collect();
+        if !is_stage && strips.is_empty() {
+            let mut stages: Vec<&str> = all_rules()
+                .filter_map(|rule| rule.id().split('/').next())
+                .filter(|one| *one != "variation")
+                .collect();
+            stages.dedup();
+            let ids: Vec<&str> = session.tracks.iter().map(|track| track.id.as_str()).collect();
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("--keep names \"{word}\", and there is no such thing"),
+            )
+            .because(format!("stages are: {}", stages.join(", ")))
+            .because(format!("tracks are: {}", ids.join(", "))));
+        }
+        if is_stage {
+            kept.push(wanted.clone());
+        }
+        // A level is trim and fader together.
+        if wanted == "balance" {
+            kept.push("trim".to_owned());
+        }
+        kept.extend(strips);
+    }
+    Ok(kept)
 }
 
 /// What a person wants of the mix and when the work on it ends are no decisions: `--redo` leaves them. A session that
@@ -212,6 +331,15 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// The session of a mix that differs on purpose: written anew, and the first of its folder.
+    pub fn vary(&mut self, session: &Session) {
+        self.session = session.clone();
+        self.document = None;
+        self.before = None;
+        self.by_hand.clear();
+        self.earlier_edits.clear();
+    }
+
     /// Every edit that made the session: of those of earlier versions what still stands, then what was decided now.
     pub fn edits(&self, decided: &[Edit]) -> Vec<Edit> {
         let stands = |edit: &&Edit| {

@@ -1,8 +1,9 @@
 //! The whole way: a folder of tracks becomes a mix, its stems, a session with reasons, and a copy to listen to.
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+pub use mixkeel_assist::rounds::ROUNDS;
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::write::Bits;
 
@@ -12,6 +13,7 @@ use crate::project::folder::Folder;
 use crate::project::ledger::lines;
 use crate::project::limits::spent;
 use crate::report::Report;
+use crate::rounds::RoundOptions;
 use crate::song::cache::Cache;
 use crate::watch::Watch;
 
@@ -24,7 +26,11 @@ mod hold;
 mod listen;
 mod marks;
 mod summary;
+mod vary;
 pub(crate) mod write;
+
+/// As many mixes that differ on purpose can be had.
+pub const MOST_VARIATIONS: usize = mixkeel_assist::variations::VARIATIONS.len();
 
 /// How to mix.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +55,18 @@ pub struct MixOptions {
     pub rate_hz: Option<u32>,
     /// Word length of mix and stems.
     pub bits: Bits,
+    /// What kind of music it is, as one of the words of the assistant; heard when not said.
+    pub style: Option<String>,
+    /// How much of what is decided is applied, 0 to 1; as in the session, or all, when not said.
+    pub strength: Option<f64>,
+    /// What of an earlier mix is not decided again: stages, such as `balance`, and tracks, buses and returns by id, name or role.
+    pub keep: Vec<String>,
+    /// So many further mixes that differ on purpose, each in a folder beside.
+    pub variations: usize,
+    /// The most rounds of correction after listening to the mix; 0 for none.
+    pub rounds: usize,
+    /// How long all of it should take at most. It only chooses how many rounds are made; a mix is made in any case.
+    pub time_limit: Option<Duration>,
     /// Whether stems are written.
     pub stems: bool,
     /// Whether recordings of more than two channels are folded to two.
@@ -70,10 +88,22 @@ impl Default for MixOptions {
             sections: None,
             rate_hz: None,
             bits: Bits::F32,
+            style: None,
+            strength: None,
+            keep: Vec::new(),
+            variations: 0,
+            rounds: ROUNDS,
+            time_limit: None,
             stems: true,
             downmix: false,
             cache: Cache::off(),
         }
+    }
+}
+
+impl MixOptions {
+    fn rounds(&self, started: Instant, strength: f64) -> RoundOptions {
+        RoundOptions { most: self.rounds, until: self.time_limit.map(|limit| (started, limit)), strength }
     }
 }
 
@@ -107,7 +137,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let gathered = gather(&song, options, watch)?;
     // The draft makes the folder, from which the paths in the session start.
     let draft = folder.begin()?;
-    let decided = decided(gathered, &folder, &out, options, watch)?;
+    let mut decided = decided(gathered, &folder, &out, options, started, watch)?;
     let version = write::Version {
         started,
         options,
@@ -115,12 +145,14 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
         warnings: decided.warnings.clone(),
         edits: decided.prepared.edits(&decided.decision.edits),
         folder: &folder,
+        differs: None,
     };
     let (report, folder) = version.write(draft, watch)?;
+    let variations = vary::vary(&mut decided, &folder, started, options, watch)?;
     let now_unix_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     // The mix is made: a ledger that a person has spoilt takes nothing from it but these lines.
     let versions = lines(folder.path()).unwrap_or_default();
     let spent = spent(&versions, &decided.prepared.session.finish, now_unix_s);
-    let told = summary::summary(&report, folder.path(), &spent.in_words());
+    let told = summary::summary(&report, folder.path(), &variations, &spent.in_words());
     Ok(MixOutcome { report, out: folder.path().to_path_buf(), told })
 }

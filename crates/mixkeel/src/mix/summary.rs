@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::vary::Varied;
 use crate::console::number;
 use crate::lines::{COLUMNS, counted, fit, fit_to, wrapped};
-use crate::report::Report;
+use crate::report::{Report, Rounds};
+use crate::rounds::Heard;
 
 /// DESIGN §6.
 const MOST_LINES: usize = 14;
@@ -13,7 +15,7 @@ const FINDINGS: usize = 3;
 
 /// The lines.
 /// `limits` are what is to be said of the person's limits: they stand last, where they are read.
-pub fn summary(report: &Report, out: &Path, limits: &[String]) -> Vec<String> {
+pub fn summary(report: &Report, out: &Path, variations: &[Varied], limits: &[String]) -> Vec<String> {
     let mut lines = vec![out.join("listen.flac").display().to_string(), String::new(), sum(report)];
     lines.extend(wrapped(&report.verdict_because, "", "  "));
     let findings_at = lines.len();
@@ -36,6 +38,12 @@ pub fn summary(report: &Report, out: &Path, limits: &[String]) -> Vec<String> {
         "",
         "  ",
     ));
+    lines.extend(style(report));
+    lines.extend(variations.iter().map(|(out, says)| {
+        let name = out.file_name().unwrap_or_default().to_string_lossy();
+        fit(&format!("{name}/listen.flac: {says}"))
+    }));
+    lines.extend(report.rounds.as_ref().and_then(rounds));
     if !report.kept_by_hand.is_empty() {
         lines.push(fit(&format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
     }
@@ -68,6 +76,39 @@ pub fn summary(report: &Report, out: &Path, limits: &[String]) -> Vec<String> {
     lines.extend(limits);
     lines.push(fit(&format!("Next: edit {}, then run the same again", out.join("session.toml").display())));
     lines
+}
+
+/// What it was taken for, and how far it was taken.
+fn style(report: &Report) -> Option<String> {
+    let style = report.style.as_deref()?;
+    let part = if report.strength < 1.0 {
+        format!(", at {:.0} % strength", 100.0 * report.strength)
+    } else {
+        String::new()
+    };
+    Some(fit(&match style {
+        "plain" => format!("Style: none in particular (--style says one){part}"),
+        style => format!("Style: {style} (a small matter; --style says another){part}"),
+    }))
+}
+
+/// What listening has corrected.
+fn rounds(rounds: &Rounds) -> Option<String> {
+    let heard = |of: Heard| rounds.heard.iter().filter(move |line| line.of == of);
+    let first = heard(Heard::Parts).next()?;
+    let was_off = first.measured.iter().filter(|measure| measure.off).count();
+    let still = heard(Heard::Whole)
+        .next()
+        .map_or(0, |line| line.measured.iter().filter(|measure| measure.off).count());
+    Some(fit(&match (rounds.kept, was_off) {
+        (_, 0) => "Heard: nothing was audibly off what was meant".to_owned(),
+        (0, off) => format!("Heard: {} off, and no correction helped", counted(off, "measure")),
+        (kept, off) => format!(
+            "Heard: {} off, corrected in {}; {still} in the whole mix",
+            counted(off, "measure"),
+            counted(kept, "round")
+        ),
+    }))
 }
 
 fn sum(report: &Report) -> String {

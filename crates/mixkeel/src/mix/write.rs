@@ -37,7 +37,8 @@ use crate::project::folder::{Draft, Folder};
 use crate::project::ledger::{Change, Line, Mark, Measured};
 use crate::project::session_file::{faults_error, sha256};
 use crate::render::sounding_stems;
-use crate::report::{LeftOut, Listen, Problem, Report, Start as StartReport, Stem, Track};
+use crate::report::{LeftOut, Listen, Problem, Report, Rounds, Start as StartReport, Stem, Track};
+use crate::rounds::RoundLine;
 use crate::watch::{Event, Stage, Watch};
 
 /// The mix in floating point, while a version with shorter words is being made.
@@ -52,6 +53,8 @@ pub struct Version<'a> {
     /// Every edit that made the session, those of earlier versions included.
     pub edits: Vec<Edit>,
     pub folder: &'a Folder,
+    /// How it differs from the mix on purpose, for a variation.
+    pub differs: Option<&'static str>,
 }
 
 /// What came of rendering.
@@ -86,6 +89,10 @@ impl Version<'_> {
             verdict_because: judged.sentence.clone(),
             findings: judged.findings.clone(),
             start: start_report(&self.decided.decision),
+            style: session.song.style.clone(),
+            strength: session.song.strength.unwrap_or(1.0),
+            differs: self.differs.map(str::to_owned),
+            rounds: Some(self.rounds(&evidence)),
             headroom_db: session.master.headroom_db,
             listen: copy,
             tracks: self.tracks(session),
@@ -106,7 +113,8 @@ impl Version<'_> {
         draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
         self.page(&draft, &evidence, &judged)?;
-        let told = Told { measured, verdict: judged.verdict, goals: marks(session, &evidence) };
+        let rounds = report.rounds.as_ref().map(|rounds| rounds.heard.clone()).unwrap_or_default();
+        let told = Told { measured, verdict: judged.verdict, goals: marks(session, &evidence), rounds };
         let line = crate::json::to_line(&self.line(draft.version(), hash, told))?;
         let folder = draft.finish(&line)?;
         Ok((report, folder))
@@ -146,7 +154,8 @@ impl Version<'_> {
         hash: &str,
         watch: &dyn Watch,
     ) -> Result<Rendered, Error> {
-        let options = Options { taps: Taps { post_fader: true, post_inserts: false }, ..Options::default() };
+        let taps = Taps { post_fader: true, post_inserts: false };
+        let options = Options { while_heard: true, taps, ..Options::default() };
         let mut player = Player::new(graph, &self.decided.shelf, &options).map_err(engine_error)?;
         let length_frames = player.length_frames();
         let (title, heard) = (&self.decided.prepared.session.title, &self.decided.heard);
@@ -225,7 +234,15 @@ impl Version<'_> {
             let _ = fs::remove_file(&played);
         }
         let evidence = gathering.finish(graph, &self.decided.prepared.session);
+        let length_frames = player.length_frames();
         Ok(Rendered { measured, copy: listen(&copy), length_frames, evidence })
+    }
+
+    /// What the loop did, with what the finished mix measures of it.
+    fn rounds(&self, evidence: &Evidence) -> Rounds {
+        let rounds = &self.decided.rounds;
+        let heard = rounds.told(Some((evidence, &self.decided.prepared.session)));
+        Rounds { kept: rounds.kept, ended: rounds.ended, heard }
     }
 
     /// Every direct input of the master that sounds.
@@ -328,6 +345,7 @@ impl Version<'_> {
             measured: told.measured,
             verdict: Some(told.verdict),
             goals: told.goals,
+            rounds: told.rounds,
         }
     }
 }
@@ -337,6 +355,7 @@ struct Told {
     measured: Measured,
     verdict: Verdict,
     goals: Vec<Mark>,
+    rounds: Vec<RoundLine>,
 }
 
 /// Whether the session says something else about a track than its name does.

@@ -8,6 +8,7 @@ use mixkeel_judge::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::rounds::RoundLine;
 
 const NAME: &str = "ledger.jsonl";
 
@@ -36,6 +37,9 @@ pub struct Line {
     /// How each goal of the session was met. Absent in lines of earlier programs.
     #[serde(default)]
     pub goals: Vec<Mark>,
+    /// Every listening of the loop, the last to the mix as it was written; none where it was off.
+    #[serde(default)]
+    pub rounds: Vec<RoundLine>,
 }
 
 /// How one goal was met by a version.

@@ -77,6 +77,10 @@ pub fn session(seed: u64) -> Session {
         tracks: Vec::new(),
         master: Master { headroom_db: dice.between(-60.0, 0.0), ..Master::default() },
     };
+    if dice.below(2) == 1 {
+        session.song.style = Some(dice.text());
+        session.song.strength = Some(dice.between(0.0, 1.0));
+    }
     let mut time = dice.between(-1.0, 1.0);
     for n in 0..dice.below(4) {
         let next = time + dice.between(0.5, 40.0);

@@ -3,7 +3,8 @@
 //! **What it does.** Sets `fader_db` so that each role stands beside the lead vocal as its row of the [`table`](super::table)
 //! says. Tracks of one role that play at the same time share its level: each of n gets 10·log10(n) less, so that three
 //! microphones on one kick are one kick; as far as they take turns, each has it whole. Lead vocals do not share. Then everything but the lead vocal moves together, by
-//! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix. Unknown tracks are placed
+//! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix, or where its
+//! [style](crate::style) has it. Unknown tracks are placed
 //! by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
 //! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Keeps faders where they stand when
 //! the tracks' own balance is kept, and leaves to `balance/rough-mix` what a rough mix says.
@@ -73,7 +74,7 @@ impl Rule for ByRole {
             return Vec::new();
         }
         let tracks = song.sounding(session);
-        let shift_lu = room_for_the_voice(&tracks);
+        let shift_lu = room_for_the_voice(&tracks, song.style.voice_lu);
         // Where the table puts them, to be heard there.
         let mut by_table = session.clone();
         for track in &mut by_table.tracks {
@@ -206,8 +207,8 @@ fn together(one: &Known, other: &Known) -> f64 {
 ///
 /// Powers add: a track adds its loudness where it plays, times how much of the song it plays. The mix plays as long as
 /// its busiest track. With v the voice's power where it sings, s its share of the song, and A everything else,
-/// v/(v·s + A) is to be 10^(−2.7/10), so A is to be v·(10^(2.7/10) − s).
-fn room_for_the_voice(tracks: &[Known]) -> f64 {
+/// v/(v·s + A) is to be 10^(−2.7/10), so A is to be v·(10^(2.7/10) − s). A style moves the 2.7 a little.
+fn room_for_the_voice(tracks: &[Known], style_lu: f64) -> f64 {
     let busiest = tracks.iter().map(Known::activity).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let power = |known: &Known| power_from_db(target_lu(known, tracks)) * known.activity() / busiest;
     let voices: Vec<&Known> = tracks.iter().filter(|known| known.role == Role::LeadVocal).collect();
@@ -216,6 +217,6 @@ fn room_for_the_voice(tracks: &[Known]) -> f64 {
     if sung <= 0.0 || others <= 0.0 {
         return 0.0;
     }
-    let wanted = power_from_db(-VOCAL_RE_MIX_LU) - sung.min(1.0);
+    let wanted = power_from_db(-(VOCAL_RE_MIX_LU + style_lu)) - sung.min(1.0);
     db_from_power(wanted / others).clamp(-MOST_DOWN_LU, MOST_UP_LU)
 }

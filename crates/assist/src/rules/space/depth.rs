@@ -183,7 +183,7 @@ pub fn amounts(song: &Song, session: &Session) -> Vec<Amount> {
         }
     }
     if wet > 0.0 && mix > 0.0 {
-        let shift_db = WET_RE_MIX_LU - db_from_power(wet / mix);
+        let shift_db = WET_RE_MIX_LU + song.style.reverb_lu - db_from_power(wet / mix);
         // To half a decibel, so that nothing that cannot be heard moves every send of the song.
         let shift_db = libm::round(2.0 * shift_db.clamp(-MOST_DOWN_DB, MOST_UP_DB)) / 2.0;
         amounts.iter_mut().for_each(|amount| amount.level_db += shift_db);
@@ -202,8 +202,10 @@ pub fn edits(
     song: &Song,
     session: &Session,
 ) -> Vec<Edit> {
-    let amounts: Vec<Amount> =
-        amounts(song, session).into_iter().filter(|amount| amount.space == space).collect();
+    let amounts: Vec<Amount> = amounts(song, session)
+        .into_iter()
+        .filter(|amount| amount.space == space && !session.bars(&amount.track, rule))
+        .collect();
     if amounts.is_empty() {
         return Vec::new();
     }

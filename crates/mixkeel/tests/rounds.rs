@@ -1,0 +1,206 @@
+//! The loop: what the render shows to be off what was meant is put right, and nothing else moves.
+#![allow(clippy::unwrap_used)] // a test that cannot set up its song has failed
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use common::{RATE_HZ, samples, tone, write_wav};
+use mixkeel::Silent;
+use mixkeel::ear::Ear;
+use mixkeel::mix::{MixOptions, Start, mix};
+use mixkeel::rounds::{Ended, Heard, RoundOptions, correct};
+use mixkeel::song::arrive::arrive;
+use mixkeel::song::cache::Cache;
+use mixkeel::song::facts::facts;
+use mixkeel::song::measure::{Take, measure};
+use mixkeel::song::media::Shelf;
+use mixkeel::song::scan::scan;
+use mixkeel_assist::RULES;
+use mixkeel_assist::decide::decide_on_paper;
+use mixkeel_assist::rounds::parts::parts;
+use mixkeel_assist::song::{Song, TrackFacts};
+use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::catalog;
+use mixkeel_dsp::param::Value;
+use mixkeel_io::read::Downmix;
+use mixkeel_session::role::Role;
+use mixkeel_session::session::{Clip, Insert, Master, Section, Session, Track};
+
+/// Eight seconds: kick, bass, guitar, piano, voice.
+fn write_band(folder: &Path) {
+    let frames = 8 * RATE_HZ as usize;
+    let tracks =
+        [("Kick", 60.0), ("Bass DI", 110.0), ("EGtr", 440.0), ("Piano", 622.0), ("Lead Vox", 1_000.0)];
+    for (name, freq_hz) in tracks {
+        write_wav(&folder.join(format!("{name}.wav")), &tone(freq_hz, 0.2, frames, Channels::Mono), RATE_HZ);
+    }
+}
+
+/// The band as it was decided on paper, from a fresh balance.
+fn decided(folder: &Path) -> (Song, Session) {
+    let arrivals = arrive(&scan(folder).unwrap(), Downmix::Refuse, &[]).unwrap();
+    let take = |left: &Path, frames| Take { left: left.to_path_buf(), right: None, claimed_frames: frames };
+    let takes: Vec<Take> =
+        arrivals.tracks.iter().map(|track| take(&track.left, track.claimed_frames())).collect();
+    let measured = measure(&takes, Downmix::Refuse, &Cache::off(), &Silent).unwrap();
+    let (mut facts, mut tracks) = (Vec::new(), Vec::new());
+    for (arrival, measured) in arrivals.tracks.iter().zip(measured) {
+        let id = arrival.name.to_lowercase().replace(' ', "-");
+        facts.push(TrackFacts::new(&id, &arrival.name, &arrival.guess, 0.0, measured.profile));
+        let file = arrival.left.to_string_lossy().into_owned();
+        tracks.push(Track {
+            clips: vec![Clip { file, right: None, at_s: 0.0 }],
+            role: arrival.guess.role,
+            ..Track::at_unity(&id, &arrival.name)
+        });
+    }
+    let section = |id: &str, from_s, to_s| Section { id: id.to_owned(), kind: id.to_owned(), from_s, to_s };
+    let session = Session {
+        title: "Band".to_owned(),
+        rate_hz: RATE_HZ,
+        focus: vec!["lead-vox".to_owned()],
+        song: Default::default(),
+        sections: vec![section("verse", 0.0, 4.0), section("chorus", 4.0, 8.0)],
+        goals: Vec::new(),
+        buses: Vec::new(),
+        returns: Vec::new(),
+        tracks,
+        master: Master::default(),
+    };
+    assert!(session.tracks.iter().any(|track| track.role == Role::LeadVocal));
+    let mut song = Song::new(facts, Vec::new(), Start::Fresh);
+    let session = decide_on_paper(&RULES, &mut song, &session).session;
+    (song, session)
+}
+
+fn track<'a>(session: &'a Session, id: &str) -> &'a Track {
+    session.tracks.iter().find(|track| track.id == id).unwrap()
+}
+
+/// What a rule might have put there, and what nobody has told of the level.
+fn softer_by(db: f64) -> Insert {
+    let kind = catalog::find("gain").unwrap();
+    let mut settings = (kind.settings)();
+    settings.set("gain_db", &Value::Number(-db)).unwrap();
+    Insert {
+        id: "gain-9".to_owned(),
+        kind,
+        settings,
+        assets: Vec::new(),
+        keys: Vec::new(),
+        bypass: false,
+        by: Some("dynamics/glue".to_owned()),
+        because: None,
+    }
+}
+
+#[test]
+fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(folder.path());
+    let (song, meant) = decided(folder.path());
+    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
+    let media = facts(&meant, &shelf).unwrap();
+    let ear = Ear::new(&shelf, &media, &Silent);
+    let mut session = meant.clone();
+    session.tracks.iter_mut().find(|track| track.id == "piano").unwrap().inserts.push(softer_by(2.5));
+    assert!(!session.returns.is_empty(), "the voice has its plate");
+    session.returns.iter_mut().for_each(|one| one.strip.fader_db = 9.0);
+
+    let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let raised_db = track(&done.session, "piano").fader_db - track(&meant, "piano").fader_db;
+    assert!((raised_db - 2.5).abs() < 0.3, "the piano came back by {raised_db} dB");
+    assert!(done.session.returns.iter().all(|one| one.strip.fader_db < 6.0), "{:?}", done.session.returns);
+    let (first, kept) = (&done.made[0], &done.made[done.kept]);
+    // What tones of one frequency each are off of records stays; the piano's 4 steps and more of reverberation go.
+    assert!(kept.off < first.off - 5.0, "{} then {}", first.off, kept.off);
+    assert!(done.made.iter().all(|round| round.off >= kept.off), "the best is kept");
+    assert!(done.edits.iter().all(|edit| edit.by.starts_with("loop/") && !edit.because.is_empty()));
+
+    // The same again, to the bit; and fewer rounds are the first of more.
+    let again = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    assert_eq!((&again.session, &again.made), (&done.session, &done.made));
+    let one = correct(&song, &session, &ear, &RoundOptions { most: 1, ..RoundOptions::default() }, &Silent)
+        .unwrap();
+    assert_eq!(one.made[..], done.made[..one.made.len()]);
+    let in_no_time =
+        RoundOptions { until: Some((std::time::Instant::now(), Duration::ZERO)), ..RoundOptions::default() };
+    let none = correct(&song, &session, &ear, &in_no_time, &Silent).unwrap();
+    assert_eq!((none.ended, &none.session, none.made.len()), (Ended::Time, &session, 0));
+
+    // What its owner locked stays where it is, however far it is off.
+    session.tracks.iter_mut().for_each(|track| track.lock = vec!["fader_db".to_owned()]);
+    session.returns.iter_mut().for_each(|one| one.strip.lock = vec!["fader_db".to_owned()]);
+    let locked = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let faders = |session: &Session| session.strips().map(|strip| strip.fader_db).collect::<Vec<_>>();
+    assert_eq!(faders(&locked.session), faders(&session));
+    // So does what is to be kept.
+    session.tracks.iter_mut().for_each(|track| track.lock.clear());
+    let keeping = Song { keep: vec!["balance".to_owned()], ..song.clone() };
+    let kept = correct(&keeping, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    assert_eq!(faders(&kept.session), faders(&session));
+}
+
+#[test]
+fn rounds_hear_a_part_of_every_section_and_no_more_than_a_quarter_of_a_long_song() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(folder.path());
+    let (mut song, session) = decided(folder.path());
+    // Short songs are heard whole; from less nothing can be told.
+    assert!((parts(&song, &session).iter().map(|part| part.length_s()).sum::<f64>() - 8.0).abs() < 0.21);
+    for facts in &mut song.tracks {
+        let profile = &mut facts.profile;
+        profile.length_frames *= 20;
+        profile.contour.powers = profile.contour.powers.repeat(20);
+    }
+    let mut session = session;
+    let section = |n: u32| {
+        let (from_s, to_s) = (f64::from(n) * 20.0, f64::from(n + 1) * 20.0);
+        Section { id: format!("part-{n}"), kind: "part".to_owned(), from_s, to_s }
+    };
+    session.sections = (0..8).map(section).collect();
+    let parts = parts(&song, &session);
+    let heard_s: f64 = parts.iter().map(|part| part.length_s()).sum();
+    assert!((30.0..=40.0 + 1e-6).contains(&heard_s), "{heard_s} of 160 s");
+    for section in &session.sections {
+        let inside = |part: &&mixkeel_assist::rounds::parts::Part| {
+            part.from_s >= section.from_s - 1e-9 && part.to_s <= section.to_s + 1e-9
+        };
+        assert!(parts.iter().any(|part| inside(&part)), "nothing of {}", section.id);
+    }
+}
+
+#[test]
+fn a_mix_tells_its_rounds_and_none_is_made_where_none_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(&folder.path().join("Song"));
+    let mixed = |out: &str, rounds: usize, time_limit: Option<Duration>| {
+        let out = Some(folder.path().join(out));
+        let options = MixOptions {
+            out,
+            start: Start::Fresh,
+            rounds,
+            time_limit,
+            stems: false,
+            ..MixOptions::default()
+        };
+        mix(&folder.path().join("Song"), &options, &Silent).unwrap()
+    };
+    let edits = |out: &str| std::fs::read_to_string(folder.path().join(out).join("edits.json")).unwrap();
+    let looped = mixed("loop", 3, None);
+    let rounds = looped.report.rounds.as_ref().unwrap();
+    assert_eq!(rounds.heard.last().map(|line| line.of), Some(Heard::Whole), "the whole mix confirms");
+    assert!(rounds.heard.len() >= 2 && looped.summary().iter().any(|line| line.starts_with("Heard: ")));
+    let ledger = std::fs::read_to_string(folder.path().join("loop/ledger.jsonl")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(ledger.lines().next().unwrap()).unwrap();
+    assert_eq!(line["rounds"].as_array().unwrap().len(), rounds.heard.len());
+    let off = mixed("off", 0, None);
+    assert_eq!(off.report.rounds.as_ref().map(|rounds| (rounds.kept, rounds.ended)), Some((0, Ended::Off)));
+    assert!(!edits("off").contains("\"loop/"));
+    // Without time for a round the mix is that without rounds, to the bit.
+    mixed("late", 3, Some(Duration::ZERO));
+    let sound = |out: &str| samples(&folder.path().join(out).join("mix.wav"));
+    assert!(sound("late") == sound("off"));
+}
