@@ -216,6 +216,129 @@ fn what_is_locked_is_not_written_and_the_master_only_gets_headroom() {
 }
 
 #[test]
+fn whatever_is_locked_stays_as_it_stands_whatever_else_is_decided_again() {
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    let Ok(once) = decide(&song, &session, &mut Peak(3.0, 0));
+    // Other recordings, so that every rule would like to move.
+    let mut others = band();
+    others.iter_mut().enumerate().for_each(|(at, recording)| {
+        recording.lufs = recording.lufs.map(|lufs| lufs + [4.0, -6.0, 2.0][at % 3]);
+        recording.active = [0.9, 0.3][at % 2];
+    });
+    let (song, _) = facts_and_session(&others, Start::Fresh);
+    let mut state = 1_u64;
+    for _ in 0..12 {
+        let mut locked = once.session.clone();
+        let addresses: Vec<_> = locked
+            .parameters()
+            .into_iter()
+            .filter(|address| locked.strip(&address.strip).is_some())
+            .filter(|_| {
+                // A linear congruence (Knuth's MMIX) deals out a third of them.
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33).is_multiple_of(3)
+            })
+            .collect();
+        addresses.iter().for_each(|address| locked.lock(address));
+        let Ok(again) = decide(&song, &locked, &mut Peak(3.0, 0));
+        assert!(addresses.len() > 20 && !again.edits.is_empty());
+        for address in &addresses {
+            assert_eq!(again.session.get(address), locked.get(address), "{address}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_is_barred_from_a_strip_has_no_say_there_and_what_is_kept_is_not_decided_again() {
+    let (song, mut session) = facts_and_session(&band(), Start::Fresh);
+    let free = decided(&band(), Start::Fresh);
+    let sends = |decision: &Decision| track(decision, "lead-vox").sends.len();
+    assert!(sends(&free) > 0);
+    session.bar("lead-vox", "space/plate");
+    session.bar("lead-vox", "space/echo");
+    let Ok(barred) = decide(&song, &session, &mut Peak(3.0, 0));
+    assert_eq!(sends(&barred), 0);
+    assert!(
+        barred.session.returns.iter().all(|one| {
+            barred.session.strips().any(|strip| strip.sends.iter().any(|send| send.to == one.id))
+        }),
+        "no return is left that nobody sends to"
+    );
+    // The voice is kept, and so are all places.
+    let keep = vec!["lead-vox".to_owned(), "pan".to_owned()];
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    let song = Song { keep, ..song };
+    let Ok(kept) = decide(&song, &session, &mut Peak(3.0, 0));
+    let voice = track(&kept, "lead-vox");
+    assert_eq!((voice.trim_db, voice.sends.len(), voice.bus.as_str()), (0.0, 0, "master"));
+    assert!(kept.session.tracks.iter().all(|track| track.pan == 0.0));
+    assert!(kept.edits.iter().any(|edit| edit.by == "balance/by-role"));
+}
+
+#[test]
+fn at_half_strength_every_level_stands_half_way_and_at_none_it_is_what_was_sent() {
+    use mixkeel_assist::strength::in_part;
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    let whole = || decided(&band(), Start::Fresh);
+    let level = |decision: &Decision, id: &str| track(decision, id).trim_db + track(decision, id).fader_db;
+    let none = in_part(&song, &session, whole(), 0.0);
+    let half = in_part(&song, &session, whole(), 0.5);
+    let heard: Vec<&Track> =
+        none.session.tracks.iter().filter(|track| !track.mute && track.id != "gtr-3").collect();
+    let all_db = level(&none, "kick-in");
+    for track in heard {
+        assert!((level(&none, &track.id) - all_db).abs() < 0.03, "{}: one gain for all", track.id);
+        assert!(track.pan == 0.0 && track.sends.is_empty(), "{}", track.id);
+        let between = |id: &str| level(&half, &track.id) - level(&half, id);
+        let full = level(&whole(), &track.id) - level(&whole(), "kick-in");
+        assert!((between("kick-in") - full / 2.0).abs() < 0.05, "{}", track.id);
+    }
+    assert_eq!(track(&half, "gtr-1").pan, -0.4);
+    let click = none.session.tracks.iter().find(|track| track.id == "click");
+    assert!(click.is_some_and(|track| track.mute), "what is no part of the mix stays out");
+    assert_eq!(in_part(&song, &session, whole(), 1.0), whole());
+}
+
+#[test]
+fn variations_differ_as_they_say_and_keep_what_they_changed() {
+    use mixkeel_assist::variations::VARIATIONS;
+    let (song, _) = facts_and_session(&band(), Start::Fresh);
+    let plain = Session { focus: vec!["lead-vox".to_owned()], ..decided(&band(), Start::Fresh).session };
+    for variation in &VARIATIONS {
+        let (session, edits) = variation.of(&song, &plain).expect("it differs");
+        assert!(
+            session != plain && edits.iter().all(|edit| session.is_locked(&edit.address)),
+            "{}",
+            variation.name
+        );
+        assert!(edits.iter().all(|edit| rule(&edit.by).is_some()));
+    }
+    let fader = |session: &Session| {
+        session.tracks.iter().find(|track| track.id == "lead-vox").map(|track| track.fader_db)
+    };
+    let up = VARIATIONS.iter().find(|one| one.name == "voice-up").and_then(|one| one.of(&song, &plain));
+    let (before, after) = (fader(&plain), up.and_then(|(session, _)| fader(&session)));
+    assert_eq!(before.map(|db| db + 1.5), after);
+}
+
+#[test]
+fn a_style_moves_the_voice_a_little_and_is_inferred_where_signs_agree() {
+    use mixkeel_assist::style::{find, infer};
+    let (song, session) = facts_and_session(&band(), Start::Fresh);
+    assert_eq!(infer(&song, &session).style.name, "rock", "{}", infer(&song, &session).because);
+    let others = |song: &Song| {
+        let Ok(decision) = decide(song, &session, &mut Peak(-2.26, 0));
+        track(&decision, "gtr-1").fader_db - track(&decision, "lead-vox").fader_db
+    };
+    let metal = Song { style: find("metal").expect("it is one"), ..song.clone() };
+    let lifted = others(&metal) - others(&song);
+    assert!((1.0..5.0).contains(&lifted), "guitars stand {lifted} dB nearer to the voice");
+    let few = [recording("Audio 1", -20.0, 4), recording("Audio 2", -20.0, 5)];
+    let (song, session) = facts_and_session(&few, Start::Fresh);
+    assert_eq!(infer(&song, &session).style.name, "plain");
+}
+
+#[test]
 fn the_voice_stands_as_far_under_the_mix_as_engineers_leave_it() {
     let decision = decided(&band(), Start::Fresh);
     let power = |recording: &Recording, track: &Track| {

@@ -63,6 +63,7 @@ fn decided(folder: &Path) -> (Song, Session) {
         focus: vec!["lead-vox".to_owned()],
         song: Default::default(),
         sections: vec![section("verse", 0.0, 4.0), section("chorus", 4.0, 8.0)],
+        finish: Default::default(),
         goals: Vec::new(),
         buses: Vec::new(),
         returns: Vec::new(),

@@ -158,6 +158,7 @@ mod tests {
             measured: Measured { integrated_lufs: None, sample_peak_dbfs: None, true_peak_dbtp: None },
             verdict: Some(Verdict::ReadyWithNotes),
             goals: Vec::new(),
+            rounds: Vec::new(),
         }
     }
 
