@@ -91,6 +91,7 @@ pub fn prepare(
     }
     Ok(Prepared {
         notes: fresh::notes(known),
+        on_paper: session.clone(),
         session,
         document: Some(document),
         by_hand,

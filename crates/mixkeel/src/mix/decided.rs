@@ -198,6 +198,7 @@ pub fn decided(
     let whole = decide_on_paper(&RULES, &mut song, &prepared.session);
     let mut decision = in_part(&song, &prepared.session, whole, strength);
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
+    prepared.on_paper = decision.session.clone();
     let rounds = correct(&song, &decision.session, &ear, &options.rounds(started, strength), watch)?;
     decision.session = rounds.session.clone();
     decision.edits.extend(rounds.edits.iter().cloned());
@@ -322,6 +323,8 @@ pub struct Prepared {
     pub document: Option<mixkeel_session::document::Document>,
     /// Words beside values, for the person who reads the file.
     pub notes: BTreeMap<mixkeel_session::address::Address, String>,
+    /// The session as it was decided, before it was heard.
+    pub on_paper: Session,
     /// What a person changed since the last version: locked.
     pub by_hand: Vec<mixkeel_session::difference::Difference>,
     /// The session of the last version as it was written.
@@ -342,11 +345,21 @@ impl Prepared {
 
     /// Every edit that made the session: of those of earlier versions what still stands, then what was decided now.
     pub fn edits(&self, decided: &[Edit]) -> Vec<Edit> {
+        // What the loop has moved further stands all the same, as the reason for where it was before.
+        let again = |now: &Edit, edit: &Edit| {
+            now.address == edit.address && (now.by == edit.by || !is_correction(now))
+        };
         let stands = |edit: &&Edit| {
-            edit.stands_in(&self.session) && !decided.iter().any(|now| now.address == edit.address)
+            let stands =
+                edit.stands_in(&self.session) || (!is_correction(edit) && edit.stands_in(&self.on_paper));
+            stands && !decided.iter().any(|now| again(now, edit))
         };
         self.earlier_edits.iter().filter(stands).chain(decided).cloned().collect()
     }
+}
+
+fn is_correction(edit: &Edit) -> bool {
+    edit.by.starts_with("loop/")
 }
 
 /// What a rough mix says of a song's tracks.

@@ -63,6 +63,7 @@ pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32)
     session.focus = focus(&session, &options.focus)?;
     Ok(Prepared {
         notes: notes(known),
+        on_paper: session.clone(),
         session,
         document: None,
         by_hand: Vec::new(),

@@ -57,6 +57,16 @@ const REGIONS: [(Region, &str); 6] = [
     (Region::Sibilant, "sibilance"),
 ];
 
+/// A cut on one track.
+struct Cut {
+    /// The number of its band.
+    band: usize,
+    /// How deep it is, as a gain.
+    cut_db: f64,
+    /// How far the region stood out.
+    over_db: f64,
+}
+
 /// See the head of this file.
 #[derive(Debug)]
 pub struct Tone;
@@ -81,7 +91,7 @@ impl Rule for Tone {
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
         let Some(hearing) = Hearing::of(song, session) else { return Vec::new() };
         let heard: Vec<(usize, Region, Aim)> = aims(&hearing).filter(|(_, _, aim)| aim.is_heard()).collect();
-        let mut cuts: Vec<(&Track, Vec<(usize, Region, f64, f64)>)> = Vec::new();
+        let mut cuts: Vec<(&Track, Vec<Cut>)> = Vec::new();
         for (band, region, aim) in &heard {
             let causes = by_energy(hearing.evidence, region.edges_hz(), &[]);
             let tracks = causes.iter().filter_map(|cause| {
@@ -90,7 +100,7 @@ impl Rule for Tone {
             });
             for track in tracks.take(TRACKS) {
                 let cut_db = (stands_db(self.id(), track, band + 1) - aim.off()).max(-MOST_DB);
-                let cut = (band + 1, *region, cut_db, aim.measured);
+                let cut = Cut { band: band + 1, cut_db, over_db: aim.measured };
                 match cuts.iter_mut().find(|(one, _)| one.id == track.id) {
                     Some((_, list)) => list.push(cut),
                     None => cuts.push((track, vec![cut])),
@@ -103,11 +113,11 @@ impl Rule for Tone {
 
 impl Tone {
     /// One equaliser with all cuts, those of earlier rounds included.
-    fn cut(&self, session: &Session, track: &Track, cuts: &[(usize, Region, f64, f64)]) -> Vec<Edit> {
+    fn cut(&self, session: &Session, track: &Track, cuts: &[Cut]) -> Vec<Edit> {
         let own = track.inserts.iter().find(|insert| insert.by.as_deref() == Some(self.id()));
         let mut wanted = NewInsert::of("eq");
         for (band, (region, _)) in (1..).zip(REGIONS) {
-            let now = cuts.iter().find(|(of, ..)| *of == band).map(|(_, _, db, _)| *db);
+            let now = cuts.iter().find(|cut| cut.band == band).map(|cut| cut.cut_db);
             let stood = own.and_then(|_| Some(stands_db(self.id(), track, band)).filter(|db| *db != 0.0));
             let Some(cut_db) = now.or(stood) else { continue };
             let (from_hz, to_hz) = region.edges_hz();
@@ -120,16 +130,16 @@ impl Tone {
                 .number(&format!("band.{band}/q"), q);
         }
         let words: Vec<&str> =
-            cuts.iter().filter_map(|(band, ..)| REGIONS.get(band - 1).map(|(_, word)| *word)).collect();
-        let most = cuts.iter().map(|(_, _, _, over)| *over).fold(0.0, f64::max);
+            cuts.iter().filter_map(|cut| REGIONS.get(cut.band - 1).map(|(_, word)| *word)).collect();
+        let most = cuts.iter().map(|cut| cut.over_db).fold(0.0, f64::max);
         let because = format!(
             "the mix has {most:.1} dB more {} than records and than what lies beside it, and much of it comes from here",
             words.join(" and ")
         );
         let mut proposal = Proposal::new(self.id(), Sureness::Likely, because);
-        for (band, _, _, over) in cuts {
-            let word = REGIONS.get(band - 1).map_or("", |(_, word)| *word);
-            proposal = proposal.measured(&format!("{word} over records"), *over, "dB");
+        for cut in cuts {
+            let word = REGIONS.get(cut.band - 1).map_or("", |(_, word)| *word);
+            proposal = proposal.measured(&format!("{word} over records"), cut.over_db, "dB");
         }
         proposal.insert(session, &track.id, &wanted)
     }
