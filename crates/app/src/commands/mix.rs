@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use mixkeel::mix::{MixOptions, ROUNDS, Start};
+use mixkeel::mix::{MixOptions, ROUNDS_BY_DEFAULT, Start};
 use mixkeel::solve::SolveOptions;
 use mixkeel::song::cache::Cache;
 use mixkeel::{Bits, Error};
@@ -23,6 +23,7 @@ Examples:
   mixkeel mix \"My Song\" -o out             # writes out/
   mixkeel mix \"My Song\" --start fresh      # ignores the levels of the files
   mixkeel mix \"My Song\" --focus lead-vocal
+  mixkeel mix \"My Song\" --rounds 3         # hears the mix and corrects it
   mixkeel mix \"My Song\" --strength 60%      # less of everything
   mixkeel mix \"My Song-mix\" --keep balance,eq  # decides the rest again
   mixkeel mix \"My Song\" --variations 3     # also drier, voice up, wider
@@ -67,8 +68,8 @@ pub struct Mix {
     /// So many further mixes that differ on purpose (drier, voice up, wider ...), each in a folder beside
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = values::variations)]
     variations: usize,
-    /// Rounds of listening to the mix and correcting it, at most; 0 for none
-    #[arg(long, value_name = "N", default_value_t = ROUNDS, value_parser = values::rounds)]
+    /// Rounds of listening to the mix and correcting it, at most; 3 are usually enough
+    #[arg(long, value_name = "N", default_value_t = ROUNDS_BY_DEFAULT, value_parser = values::rounds)]
     rounds: usize,
     /// How long it may take, such as 90s or 15m; fewer rounds are made then, and a mix in any case
     #[arg(long, value_name = "TIME", value_parser = values::time_limit)]

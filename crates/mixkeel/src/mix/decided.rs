@@ -264,8 +264,11 @@ fn style(
         }));
     }
     let inferred = style::infer(song, &prepared.session);
-    prepared.session.song.style = Some(inferred.style.name.to_owned());
-    prepared.notes.insert(Address::of("song", "style"), inferred.because);
+    // Where nothing is known nothing is written.
+    if inferred.style != PLAIN {
+        prepared.session.song.style = Some(inferred.style.name.to_owned());
+        prepared.notes.insert(Address::of("song", "style"), inferred.because);
+    }
     Ok(inferred.style)
 }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-pub use mixkeel_assist::rounds::ROUNDS;
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::write::Bits;
 
@@ -31,6 +30,10 @@ pub(crate) mod write;
 
 /// As many mixes that differ on purpose can be had.
 pub const MOST_VARIATIONS: usize = mixkeel_assist::variations::VARIATIONS.len();
+
+/// So many rounds are made when nobody asks for more. None, until the loop has been measured against people's mixes: what has
+/// not earned its place is not on.
+pub const ROUNDS_BY_DEFAULT: usize = 0;
 
 /// How to mix.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +95,7 @@ impl Default for MixOptions {
             strength: None,
             keep: Vec::new(),
             variations: 0,
-            rounds: ROUNDS,
+            rounds: ROUNDS_BY_DEFAULT,
             time_limit: None,
             stems: true,
             downmix: false,

@@ -80,7 +80,10 @@ pub fn summary(report: &Report, out: &Path, variations: &[Varied], limits: &[Str
 
 /// What it was taken for, and how far it was taken.
 fn style(report: &Report) -> Option<String> {
-    let style = report.style.as_deref()?;
+    if report.style.is_none() && report.strength >= 1.0 {
+        return None;
+    }
+    let style = report.style.as_deref().unwrap_or("plain");
     let part = if report.strength < 1.0 {
         format!(", at {:.0} % strength", 100.0 * report.strength)
     } else {
