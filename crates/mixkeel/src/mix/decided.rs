@@ -203,10 +203,10 @@ pub fn decided(
     decision.session = rounds.session.clone();
     decision.edits.extend(rounds.edits.iter().cloned());
     decide_by_ear(&RULES, &mut song, &mut decision, &mut ear)?;
+    let heard = ear.heard_of(&decision.session)?;
     hold::let_go(&mut decision.session, &held);
     prepared.session = decision.session.clone();
     refuse_silence(&known, &decision, &prepared)?;
-    let heard = ear.heard_of(&prepared.session)?;
     Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, heard, shelf, media })
 }
 
