@@ -140,7 +140,8 @@ impl Corrected {
         (self.kept, self.ended) = (0, Ended::Off);
     }
 
-    fn nothing(session: &Session) -> Self {
+    /// Nothing heard, nothing corrected.
+    pub(crate) fn nothing(session: &Session) -> Self {
         Self {
             session: session.clone(),
             edits: Vec::new(),

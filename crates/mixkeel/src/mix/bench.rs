@@ -19,6 +19,7 @@ use super::decided::{Decided, Known, Prepared, facts, gather, reading_warnings, 
 use super::{MixOptions, MixOutcome, continued, fresh, summary, write};
 use crate::error::Error;
 use crate::project::folder::Folder;
+use crate::rounds::Corrected;
 use crate::song::cache::Cache;
 use crate::song::media::Shelf;
 use crate::watch::Watch;
@@ -79,9 +80,22 @@ impl Bench {
 
     /// Writes the next version.
     pub fn write(self, next: Next, watch: &dyn Watch) -> Result<MixOutcome, Error> {
-        let Self { folder, shelf, media, started, options, known, mut prepared, left_out, warnings, .. } =
-            self;
+        let Self {
+            folder,
+            song,
+            shelf,
+            media,
+            started,
+            options,
+            known,
+            mut prepared,
+            left_out,
+            warnings,
+            ..
+        } = self;
         prepared.session = next.session;
+        prepared.on_paper = prepared.session.clone();
+        let rounds = Corrected::nothing(&prepared.session);
         if let Some(earlier) = next.text {
             prepared.document = Some(earlier);
             prepared.by_hand.clear();
@@ -95,8 +109,18 @@ impl Bench {
             start: Start::Tracks,
             start_because: next.because,
         };
-        let decided =
-            Decided { known, left_out, warnings, prepared, decision, heard: next.heard, shelf, media };
+        let decided = Decided {
+            known,
+            left_out,
+            warnings,
+            prepared,
+            decision,
+            song,
+            rounds,
+            heard: next.heard,
+            shelf,
+            media,
+        };
         let version = write::Version {
             started,
             options: &options,
@@ -104,9 +128,10 @@ impl Bench {
             warnings: decided.warnings.clone(),
             edits,
             folder: &folder,
+            differs: None,
         };
         let (report, folder) = version.write(folder.begin()?, watch)?;
-        let told = summary::summary(&report, folder.path(), &[]);
+        let told = summary::summary(&report, folder.path(), &[], &[]);
         Ok(MixOutcome { report, out: folder.path().to_path_buf(), told })
     }
 }
