@@ -120,7 +120,10 @@ impl Manner {
         let comping = match dice.roll() {
             x if x < 0.4 => Comping::Pad,
             x if x < 0.5 => Comping::Blocks,
-            x if x < 0.7 && places > 1 && beats == 4 => Comping::Strums(*dice.pick(&strums)),
+            x if x < 0.7 && places > 1 && beats == 4 => {
+                let pattern = *dice.pick(&strums);
+                Comping::Strums(pattern)
+            }
             x if x < 0.75 && places > 1 => Comping::Broken,
             x if x < 0.85 => Comping::None,
             _ => Comping::Pad,
@@ -237,7 +240,10 @@ fn comped(bpm: f64, dice: &mut Dice) -> Piece {
         &["D.duDudu", "D.d.D.du", "D.du.udu", "D.d.D.d."]
     };
     let comping = match dice.roll() {
-        x if x < 0.5 => Comping::Strums(*dice.pick(strums)),
+        x if x < 0.5 => {
+            let pattern = *dice.pick(strums);
+            Comping::Strums(pattern)
+        }
         x if x < 0.7 => Comping::Blocks,
         x if x < 0.8 && groove.metre == (3, 4) => Comping::OomPah,
         _ => Comping::Broken,

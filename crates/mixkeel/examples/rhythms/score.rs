@@ -165,7 +165,7 @@ impl Score {
                         b'k' => self.strike(Drum::Kick, times[1], 0.6),
                         _ => {}
                     }
-                    let filled = fill && n * 2 >= whole && n % 2 == 0;
+                    let filled = fill && n * 2 >= whole && n.is_multiple_of(2);
                     match snare {
                         b'S' => self.strike(Drum::Snare, times[2], 0.9),
                         b's' => self.strike(Drum::Snare, times[2], 0.3),

@@ -72,6 +72,9 @@ pub fn f_measure(found: &[f64], truth: &[f64], tolerance_s: f64) -> f64 {
     2.0 * f64::from(hits) / (found.len() + truth.len()).max(1) as f64
 }
 
+/// Whether a piece was heard right in one thing; nothing where that is not known.
+type Right<'a> = &'a dyn Fn(&Score) -> Option<bool>;
+
 /// Prints the mean of every group, of all that is not open, and how right what was said surely is.
 pub fn print(scores: &[(String, bool, f64, Score)]) {
     let mut groups: BTreeMap<&str, Vec<&Score>> = BTreeMap::new();
@@ -110,7 +113,7 @@ pub fn print(scores: &[(String, bool, f64, Score)]) {
         );
     }
     println!("\nhow sure, and how often right (all but open):");
-    let rights: [(&str, &dyn Fn(&Score) -> Option<bool>); 3] = [
+    let rights: [(&str, Right); 3] = [
         ("tempo", &|s| Some(s.exact)),
         ("metre", &|s| s.metre),
         ("first beats", &|s| s.bars.map(|bars| bars >= 0.9)),
