@@ -31,12 +31,12 @@ focus = ["voice"]
 [[section]]
 id = "verse"
 from_s = 0.0
-to_s = 1.5
+to_s = 3.0
 
 [[section]]
 id = "chorus"
-from_s = 1.5
-to_s = 3.0
+from_s = 3.0
+to_s = 6.0
 
 [[track]]
 id = "voice"
@@ -60,7 +60,7 @@ fn bare(extra: &str) -> (tempfile::TempDir, PathBuf) {
     for (name, hz, channels) in
         [("voice", 700.0, Channels::Mono), ("keys", 500.0, Channels::Stereo), ("bass", 60.0, Channels::Mono)]
     {
-        let sound = tone(hz, 0.1, 3 * 48_000, channels);
+        let sound = tone(hz, 0.1, 6 * 48_000, channels);
         write_wav(&folder.path().join(format!("{name}.wav")), &sound, 48_000);
     }
     let session = folder.path().join("session.toml");
