@@ -2,10 +2,9 @@
 
 use mixkeel_session::goal::That;
 
-/// Within this much (in the unit of the predicate; of `wider` as a part of it) nine of ten foretold changes lay of what the
-/// render then measured, in sessions turned at random. The solver aims so far past each bound, and shrinks
-/// what was too much once it has heard the render. Measured by `forecast_errors` (crates/mixkeel/examples) on the demo and
-/// the shared songs; rounded up.
+/// How far foretold changes may be from what the render then measures, in the unit of the predicate (of `wider` as a part
+/// of it). The solver aims so far past each bound, and shrinks what was too much once it has heard the render. Ours, first
+/// guesses: `forecast_errors` (crates/mixkeel/examples) prints the errors of sessions turned at random beside them.
 pub fn error_bar(that: That) -> f64 {
     match that {
         That::Audible | That::Translates => 0.5,
