@@ -1,7 +1,13 @@
 //! What the music asks: each question is asked where there is cause, and not where there is none.
 
+use mixkeel_analysis::energy::Part as Placed;
+use mixkeel_analysis::masking::in_song;
+use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::music::form::{BarContour, Form, Likeness};
 use mixkeel_analysis::music::rhythm::{Metre, Onset, Rhythm};
+use mixkeel_analysis::playback::REFERENCE;
+use mixkeel_analysis::profile::{Profile, ProfileMeter};
+use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_judge::song::{Heard, Part, Question, Span, questions};
 
 /// A bar of two seconds: its loudness, which tracks play in it, how dense it is, and what music it is.
@@ -157,4 +163,48 @@ fn one_density_from_end_to_end_is_asked_about() {
         .map(|(n, bar)| Bar { onsets_per_s: if n % 16 > 11 { 1.0 } else { 4.0 }, ..bar.clone() })
         .collect();
     assert!(ids(&asked(&breathing, &[], &[])).is_empty());
+}
+
+/// Twelve seconds of noise.
+fn noise(gain: f32, mut seed: u32) -> Profile {
+    let wave: Vec<f32> = (0..12 * 16_000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            gain * ((seed >> 8) as f32 / (1_u32 << 23) as f32 - 1.0)
+        })
+        .collect();
+    let mut meter = ProfileMeter::new(16_000, Channels::Mono);
+    meter.push(&Signal::mono(&wave));
+    meter.finish()
+}
+
+#[test]
+fn a_track_that_nobody_can_hear_is_asked_about_and_one_that_is_heard_is_not() {
+    let part = |name: &str| Part { name: name.to_owned(), onsets: Vec::new() };
+    let tracks = [part("Wall"), part("Shaker")];
+    let (bars, sections) = lively();
+    let form = form(&bars);
+    let rhythm = Rhythm { metre: vec![(0.0, Metre { count: 4, unit: 4 })], ..Rhythm::default() };
+    let asked = |gain: f32| {
+        let profiles = [noise(0.3, 1), noise(gain, 2)];
+        let parts = profiles.each_ref().map(|profile| Placed {
+            map: &profile.energy,
+            left_gain: 1.0,
+            right_gain: 1.0,
+            from_cell: 0,
+        });
+        let masking = in_song(&parts, &[], &REFERENCE);
+        let heard = Heard {
+            rhythm: &rhythm,
+            form: &form,
+            sections: &sections,
+            tracks: &tracks,
+            masking: Some(&masking),
+        };
+        questions(&heard)
+    };
+    let covered = asked(0.003);
+    assert_eq!(ids(&covered), ["song/covered-track"]);
+    assert_eq!(covered[0].tracks, ["Shaker"]);
+    assert!(ids(&asked(0.3)).is_empty());
 }

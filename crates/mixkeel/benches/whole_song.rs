@@ -1,10 +1,11 @@
-//! Times whole songs from files to files: `cargo bench -p mixkeel --bench whole_song -- [render|console|mix|long] [FOLDER]`.
+//! Times whole songs from files to files: `cargo bench -p mixkeel --bench whole_song -- [render|console|mix|hear|long] [FOLDER]`.
 //!
 //! `render`: 24 stereo tracks of 4 minutes at 48 kHz and 24 bits, gain and pan, three buses, mix and stems written;
 //! beside it the time to read and write the same bytes with nothing in between, which is the limit.
 //! `console`: the same tracks with an equaliser and a compressor each, two sends, six buses with compressors, a reverb and a
 //! delay. `mix`: the whole way on a folder, split into its stages. `long`: 100 stereo tracks of an hour in sparse files.
-//! FOLDER is where files are written (a memory file system leaves the disk out of the figures) or, for `mix`, the song.
+//! `hear`: what `song` takes for a folder of tracks that it has never seen, and for one whose profiles are kept.
+//! FOLDER is where files are written (a memory file system leaves the disk out of the figures) or, for `mix` and `hear`, the song.
 #![allow(missing_docs, clippy::unwrap_used)] // a benchmark that cannot set up its files has nothing to say
 
 mod songs;
@@ -15,8 +16,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
+use mixkeel::hear::{HearOptions, song};
 use mixkeel::mix::{MixOptions, mix};
 use mixkeel::render::{RenderOptions, Stems, render};
+use mixkeel::song::cache::Cache;
 use mixkeel::{Event, Silent, Stage, Watch};
 use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::{Downmix, open};
@@ -34,8 +37,11 @@ fn main() {
         None | Some("render") => render_bench(&folder),
         Some("console") => console_bench(&folder),
         Some("mix") => mix_bench(&folder),
+        Some("hear") => hear_bench(&folder),
         Some("long") => long_bench(&folder),
-        Some(other) => println!("no benchmark is called {other}; there are render, console, mix and long"),
+        Some(other) => {
+            println!("no benchmark is called {other}; there are render, console, mix, hear and long")
+        }
     }
 }
 
@@ -68,6 +74,24 @@ fn render_bench(folder: &Path) {
         song_s / limit,
         best / limit
     );
+}
+
+fn hear_bench(folder: &Path) {
+    let kept = std::env::temp_dir().join(format!("mixkeel-hear-{}", std::process::id()));
+    let options = HearOptions { cache: Cache::at(&kept), ..HearOptions::default() };
+    let timed = || {
+        let started = Instant::now();
+        let report = song(folder, &options, &Silent).unwrap().report;
+        (started.elapsed().as_secs_f64(), report)
+    };
+    let (files_s, report) = timed();
+    let kept_s = (0..3).map(|_| timed().0).fold(f64::INFINITY, f64::min);
+    println!(
+        "hear: {} tracks, {:.0} s: from files {files_s:.2} s, from kept profiles {kept_s:.2} s (best of 3)",
+        report.tracks.len(),
+        report.length_s
+    );
+    fs::remove_dir_all(&kept).unwrap();
 }
 
 fn console_bench(folder: &Path) {

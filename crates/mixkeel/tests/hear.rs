@@ -39,6 +39,12 @@ fn heard(path: &Path, options: HearOptions) -> SongReport {
     song(path, &options, &Silent).unwrap().report
 }
 
+/// `D`, and whether its third is minor.
+fn root_and_third(label: &str) -> (&str, bool) {
+    let (root, quality) = label.split_once(':').unwrap_or((label, ""));
+    (root, quality.starts_with("min") || quality.starts_with("dim"))
+}
+
 /// Copies the tracks of the demo that are needed to tell one song from another.
 fn some_tracks(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
@@ -64,6 +70,19 @@ fn the_demo_song_is_heard_bar_by_bar_and_section_by_section() {
     }
     let key = report.key.unwrap();
     assert_eq!((key.tonic.as_str(), key.mode.as_str()), (truth.key.tonic, truth.key.mode));
+    let (mut right, mut none) = (0.0, 0.0);
+    for chord in &truth.chords {
+        for heard in &report.chords {
+            let both = (heard.to_s.min(chord.to_s) - heard.from_s.max(chord.from_s)).max(0.0);
+            right += if root_and_third(&heard.label) == root_and_third(&chord.label) { both } else { 0.0 };
+            none += if heard.label == "N" { both } else { 0.0 };
+        }
+    }
+    assert!(
+        right > 0.8 * truth.length_s && none < 0.1 * truth.length_s,
+        "{right} {none} of {}",
+        truth.length_s
+    );
     let told: Vec<&str> = report.sections.iter().map(|section| section.label.as_str()).collect();
     let meant: Vec<&str> = truth.sections.iter().map(|section| section.label).collect();
     assert_eq!(told, meant);
@@ -141,8 +160,10 @@ fn a_mix_writes_tempo_and_sections_down_and_leaves_what_is_there() {
     let (folder, cache) = demo();
     let work = tempfile::tempdir().unwrap();
     let out = work.path().join("mix");
-    let options = MixOptions { out: Some(out.clone()), stems: false, cache, ..MixOptions::default() };
+    let key = Some("Dm".to_owned());
+    let options = MixOptions { out: Some(out.clone()), stems: false, key, cache, ..MixOptions::default() };
     mix(&folder, &options, &Silent).unwrap();
+    let options = MixOptions { key: None, ..options };
     let first = session_file::open(&out).unwrap();
     let kinds: Vec<&str> = first.session.sections.iter().map(|section| section.kind.as_str()).collect();
     let truth = truth();
@@ -159,6 +180,7 @@ fn a_mix_writes_tempo_and_sections_down_and_leaves_what_is_there() {
     let second = session_file::open(&out).unwrap();
     assert_eq!(second.session.sections[1].to_s, 13.0);
     assert_eq!(second.session.song, first.session.song);
+    assert_eq!(second.session.song.key.as_deref(), Some("D minor"));
     let report = heard(&out, HearOptions::default());
     assert!(
         report.given.iter().any(|one| one.what == "sections" && one.by == "the session"),
@@ -166,6 +188,7 @@ fn a_mix_writes_tempo_and_sections_down_and_leaves_what_is_there() {
         report.given
     );
     assert!(report.sections.iter().any(|section| section.to_s == 13.0));
+    assert_eq!(report.key.map(|key| (key.tonic, key.mode)), Some(("D".to_owned(), "minor".to_owned())));
 }
 
 #[test]

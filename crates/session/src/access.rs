@@ -67,6 +67,7 @@ impl Session {
             "metre" => Some(Value::Word(metres(&self.song.metre))),
             "style" => self.song.style.clone().map(Value::Word),
             "strength" => self.song.strength.map(Value::Number),
+            "key" => self.song.key.clone().map(Value::Word),
             _ => None,
         }
     }
@@ -273,7 +274,7 @@ impl Session {
     pub(crate) fn addresses_of(&self, strip: &str) -> Vec<Address> {
         match strip {
             "song" => {
-                let own = ["title", "rate_hz", "focus", "tempo", "metre", "style", "strength"]
+                let own = ["title", "rate_hz", "focus", "tempo", "metre", "style", "strength", "key"]
                     .map(|key| Address::of("song", key));
                 let sections = self.sections.iter().flat_map(|section| {
                     ["kind", "from_s", "to_s"].map(|key| Address::of_part("song", &section.id, key))

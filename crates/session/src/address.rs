@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::id::is_valid;
 
 /// Words that stand for a strip's own parameters; no insert, send or lane may have one as its id.
-pub const STRIP_PARAMETERS: [&str; 22] = [
+pub const STRIP_PARAMETERS: [&str; 23] = [
     "name",
     "role",
     "bus",
@@ -32,6 +32,7 @@ pub const STRIP_PARAMETERS: [&str; 22] = [
     "metre",
     "style",
     "strength",
+    "key",
     "clip",
 ];
 

@@ -307,14 +307,31 @@ fn song(table: Cursor<'_>) -> Song {
         let metre = value.as_str().and_then(Metre::from_word);
         metre.ok_or_else(|| "a metre is a text such as \"4/4\", \"3/4\" or \"7/8\"".to_owned())
     };
+    let key = table.text("key").filter(|key| {
+        let known = is_key(key);
+        if !known {
+            let help = Some("a key is a text such as \"C major\" or \"F# minor\"".to_owned());
+            table.log.error(table.log.span(&table.place("key")), format!("\"{key}\" is no key"), help);
+        }
+        known
+    });
     let song = Song {
         tempo: table.pairs("tempo", tempo),
         metre: table.pairs("metre", metre),
+        key,
         style: table.text("style"),
         strength: table.has("strength").then(|| table.number(&fields::STRENGTH)),
     };
     table.finish();
     song
+}
+
+/// Whether a text is a note with major or minor behind it.
+fn is_key(text: &str) -> bool {
+    let Some((note, mode)) = text.split_once(' ') else { return false };
+    let mut letters = note.chars();
+    let white = letters.next().is_some_and(|letter| ('A'..='G').contains(&letter));
+    white && matches!(letters.as_str(), "" | "#" | "b") && matches!(mode, "major" | "minor")
 }
 
 fn clip(table: Cursor<'_>) -> Clip {

@@ -56,10 +56,14 @@ pub fn schema() -> Value {
         versions.insert("type".to_owned(), json!("integer"));
     }
     finish.extend(named([("by", text("The last day of work: 2026-12-24."))]));
+    let key = json!({
+        "type": "string", "pattern": "^[A-G](#|b)? (major|minor)$", "description": "A note, and major or minor."
+    });
     let mut song = specs(&[&fields::STRENGTH]);
     song.extend(named([
         ("tempo", pairs("From second, beats a minute.", tempo())),
         ("metre", metre()),
+        ("key", key),
         (
             "style",
             text(

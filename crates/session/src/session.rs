@@ -44,6 +44,8 @@ pub struct Song {
     pub tempo: Vec<(f64, f64)>,
     /// From second, beats a bar and the note that is a beat.
     pub metre: Vec<(f64, Metre)>,
+    /// `F# minor`: a note, and major or minor. Nothing while nobody has said the key.
+    pub key: Option<String>,
     /// What kind of music it is, as one of the assistant's words. Nothing while nobody has said or heard it.
     pub style: Option<String>,
     /// How much of what is decided is applied, 0 to 1. Nothing is all.

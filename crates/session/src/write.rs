@@ -97,6 +97,9 @@ impl Writer<'_> {
             if !session.song.metre.is_empty() {
                 self.line(&at("metre"), "metre", &metres(&session.song.metre));
             }
+            if let Some(key) = &session.song.key {
+                self.word(&at("key"), "key", key);
+            }
             if let Some(style) = &session.song.style {
                 self.word(&at("style"), "style", style);
             }

@@ -53,6 +53,9 @@ pub struct Mix {
     /// The tempo in beats a minute, instead of what is heard
     #[arg(long, value_name = "BPM", value_parser = values::tempo_bpm)]
     tempo: Option<f64>,
+    /// The key: C, "F# minor", Bbm
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// A file that names the sections: a table (0:00,Intro), a MIDI file or a WAV with markers
     #[arg(long, value_name = "FILE")]
     sections: Option<PathBuf>,
@@ -106,6 +109,7 @@ impl Mix {
             roles: self.roles.clone(),
             focus: self.focus.clone(),
             tempo_bpm: self.tempo,
+            key: self.key.clone(),
             sections: self.sections.clone(),
             rate_hz: self.rate,
             style: self.style.clone(),

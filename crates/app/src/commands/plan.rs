@@ -40,6 +40,9 @@ pub struct Plan {
     /// The tempo in beats a minute, instead of what is heard
     #[arg(long, value_name = "BPM", value_parser = values::tempo_bpm)]
     tempo: Option<f64>,
+    /// The key: C, "F# minor", Bbm
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// A file that names the sections: a table (0:00,Intro), a MIDI file or a WAV with markers
     #[arg(long, value_name = "FILE")]
     sections: Option<PathBuf>,
@@ -62,6 +65,7 @@ impl Plan {
             roles: self.roles.clone(),
             focus: self.focus.clone(),
             tempo_bpm: self.tempo,
+            key: self.key.clone(),
             sections: self.sections.clone(),
             downmix: self.downmix,
             cache: Cache::of_user(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use mixkeel_analysis::energy::EnergyMap;
 use mixkeel_analysis::music::form::{FormClip, FormTrack};
 use mixkeel_analysis::music::harmony::{PitchedTrack, Sounds};
+use mixkeel_analysis::music::pitch::Register;
 use mixkeel_analysis::music::rhythm::TrackCurves;
 use mixkeel_analysis::music::{CLASSES, Music, ONSET_BANDS};
 use mixkeel_analysis::profile::Profile;
@@ -20,8 +21,9 @@ use crate::project::paths::song_name;
 use crate::project::session_file;
 use crate::song::arrive::arrive;
 use crate::song::cache::Cache;
-use crate::song::measure::{Take, measure};
+use crate::song::measure::{Take, measure, measure_lines};
 use crate::song::scan::{holds_session, scan};
+use crate::song::settle::settle_roles;
 use crate::watch::{Event, Stage, Watch};
 
 /// A song as it is heard: its tracks, and what its session says about it where there is one.
@@ -70,7 +72,7 @@ pub fn gather(path: &Path, downmix: Downmix, cache: &Cache, watch: &dyn Watch) -
 
 fn of_files(path: &Path, downmix: Downmix, cache: &Cache, watch: &dyn Watch) -> Result<Heard, Error> {
     let found = scan(path)?;
-    let arrivals = arrive(&found, downmix, &[])?;
+    let mut arrivals = arrive(&found, downmix, &[])?;
     let takes: Vec<Take> = arrivals
         .tracks
         .iter()
@@ -80,7 +82,19 @@ fn of_files(path: &Path, downmix: Downmix, cache: &Cache, watch: &dyn Watch) -> 
             claimed_frames: track.claimed_frames(),
         })
         .collect();
-    let measured = measure(&takes, downmix, cache, watch).map_err(Error::together)?;
+    let mut measured = measure(&takes, downmix, cache, watch).map_err(Error::together)?;
+    // One file is the song, whatever it is called.
+    if takes.len() > 1 {
+        // What is doubtful about names is told by a mix, where it can be put right.
+        settle_roles(&mut arrivals.tracks, &measured);
+        let lines = arrivals.tracks.iter().zip(&takes).zip(&mut measured);
+        let mut lines: Vec<_> = lines
+            .filter_map(|((track, take), measured)| {
+                Some((take.clone(), register(track.guess.role)?, &mut measured.profile))
+            })
+            .collect();
+        measure_lines(&mut lines, downmix, cache, watch).map_err(Error::together)?;
+    }
     let voices = arrivals
         .tracks
         .iter()
@@ -145,7 +159,16 @@ fn of_session(path: &Path, downmix: Downmix, cache: &Cache, watch: &dyn Watch) -
             .at(&opened.path)
             .because("none of its tracks that are not muted has a recording"));
     }
-    let mut measured = measure(&takes, downmix, cache, watch).map_err(Error::together)?.into_iter();
+    let mut measured = measure(&takes, downmix, cache, watch).map_err(Error::together)?;
+    let roles = tracks.iter().flat_map(|track| track.clips.iter().map(|_| track.role));
+    let mut lines: Vec<_> = takes
+        .iter()
+        .zip(roles)
+        .zip(&mut measured)
+        .filter_map(|((take, role), measured)| Some((take.clone(), register(role)?, &mut measured.profile)))
+        .collect();
+    measure_lines(&mut lines, downmix, cache, watch).map_err(Error::together)?;
+    let mut measured = measured.into_iter();
     let voices = tracks
         .iter()
         .map(|track| {
@@ -217,6 +240,15 @@ pub fn pitched_tracks(voices: &[Voice]) -> Vec<PitchedTrack> {
     tracks
 }
 
+/// In which register the pitch of a role is followed: of voices that sing by themselves, and of the bass.
+pub fn register(role: Role) -> Option<Register> {
+    match role {
+        Role::LeadVocal | Role::VocalDouble | Role::BackingVocal | Role::AdLib => Some(Register::Voice),
+        Role::Bass => Some(Register::Bass),
+        _ => None,
+    }
+}
+
 /// What a role tells about harmony.
 fn sounds(role: Role) -> Sounds {
     match role {
@@ -230,8 +262,7 @@ fn sounds(role: Role) -> Sounds {
         | Role::Cymbals
         | Role::Percussion
         | Role::Drums
-        | Role::Click
-        | Role::Fx => Sounds::Unpitched,
+        | Role::Click => Sounds::Unpitched,
         _ => Sounds::Other,
     }
 }

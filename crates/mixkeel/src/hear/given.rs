@@ -110,6 +110,9 @@ impl Given {
             };
             self.tempo = Some(By { what, by: by() });
         }
+        if let (None, Some(what)) = (&self.key, session.song.key.as_deref().and_then(parsed_key)) {
+            self.key = Some(By { what, by: by() });
+        }
         if self.marks.is_none() && !session.sections.is_empty() {
             let mark = |section: &mixkeel_session::session::Section| Mark {
                 from_s: section.from_s,

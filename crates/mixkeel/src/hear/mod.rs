@@ -7,6 +7,7 @@ mod click;
 mod csv;
 mod gather;
 mod given;
+mod lines;
 mod mark;
 mod midi;
 pub(crate) mod on_paper;
@@ -25,6 +26,7 @@ use mixkeel_io::write::write_atomically;
 pub(crate) use gather::without_sums;
 pub use gather::{Heard, Voice};
 pub use given::{By, Given, SaidKey, Tempo};
+pub use lines::{LineReport, NoteReport, PitchReport, TimingReport, VibratoReport};
 pub use mark::{Mark, NamedSection};
 pub use report::{
     AskReport, ChordReport, GivenReport, KeyReport, MeasuredReport, MetreReport, SectionReport, SongReport,

@@ -59,6 +59,13 @@ pub fn write_tempo(session: &mut Session, music: &Music) {
     }
 }
 
+/// Writes the key, where somebody said it: one that was heard would be taken for the owner's word the next time.
+pub fn write_key(session: &mut Session, music: &Music) {
+    if let Some(said) = &music.given.key {
+        session.song.key = Some(format!("{} {}", said.what.tonic, said.what.mode));
+    }
+}
+
 /// Writes the sections, unless they are unsure.
 pub fn write_sections(session: &mut Session, music: &Music) {
     let told = sections(music);

@@ -6,7 +6,8 @@ use mixkeel_analysis::music::harmony::{Key, Spelling};
 use serde::{Deserialize, Serialize};
 
 use super::gather::Heard;
-use super::{Music, asks, sections};
+use super::lines::LineReport;
+use super::{Music, asks, lines, sections};
 
 /// What was heard in a song.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -49,6 +50,8 @@ pub struct SongReport {
     pub chords: Vec<ChordReport>,
     /// The sections, without gaps.
     pub sections: Vec<SectionReport>,
+    /// Voices and basses whose notes were heard surely enough to say something about them.
+    pub lines: Vec<LineReport>,
     /// What was not heard but said by somebody, and goes first.
     pub given: Vec<GivenReport>,
     /// What the music asks: three questions at most, none where nothing is wrong.
@@ -214,6 +217,7 @@ impl SongReport {
                 })
                 .collect(),
             sections: sections::sections(music),
+            lines: lines::lines(&heard.voices, music),
             given: given(music),
             asks: asks::asks(heard, music),
         }

@@ -1,7 +1,7 @@
 //! What was heard in a song, as people read it: at most 80 columns.
 
-use super::chart;
 use super::report::SongReport;
+use super::{chart, lines as of_lines};
 use crate::lines::{counted, fit, wrapped};
 
 /// The lines.
@@ -65,6 +65,19 @@ pub(super) fn lines(report: &SongReport) -> Vec<String> {
     if !chart.is_empty() {
         lines.extend([String::new(), "Chords".to_owned()]);
         lines.extend(chart);
+    }
+    if !report.lines.is_empty() {
+        lines.extend([String::new(), "Voices and basses".to_owned()]);
+    }
+    let bar_of = |at_s: f64| {
+        // A note that is a little early belongs to the bar it leads into.
+        let bars = report.downbeats_s.iter().filter(|bar| **bar <= at_s + 0.05).count();
+        (bars > 0).then_some(bars)
+    };
+    for line in &report.lines {
+        for (index, words) in of_lines::words(line, bar_of).iter().enumerate() {
+            lines.extend(wrapped(words, if index == 0 { "  " } else { "    " }, "    "));
+        }
     }
     if !report.asks.is_empty() {
         lines.extend([String::new(), "What the music asks".to_owned()]);

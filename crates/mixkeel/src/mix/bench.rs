@@ -15,13 +15,14 @@ use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
-use super::decided::{Decided, Known, Prepared, facts, gather, reading_warnings, settle_roles, song_and_out};
+use super::decided::{Decided, Known, Prepared, facts, gather, reading_warnings, song_and_out};
 use super::{MixOptions, MixOutcome, continued, fresh, summary, write};
 use crate::error::Error;
 use crate::project::folder::Folder;
 use crate::rounds::Corrected;
 use crate::song::cache::Cache;
 use crate::song::media::Shelf;
+use crate::song::settle::settle_roles;
 use crate::watch::Watch;
 
 /// A version on the bench.

@@ -8,7 +8,6 @@ use mixkeel_assist::decide::{Decision, decide_by_ear, decide_on_paper};
 use mixkeel_assist::ear::Heard;
 use mixkeel_assist::focus;
 use mixkeel_assist::related::{Related, Suspect};
-use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::rough::Rough;
 use mixkeel_assist::rounds::touches;
 use mixkeel_assist::rules::repair::clipped::advice;
@@ -38,6 +37,7 @@ use crate::song::measure::{Measured, Take, measure};
 use crate::song::media::Shelf;
 use crate::song::relate::{Beside, relate};
 use crate::song::scan::scan;
+use crate::song::settle::settle_roles;
 use crate::watch::{Event, Stage, Watch};
 
 /// A track that arrived, with what was measured and where it stands in the session.
@@ -389,30 +389,6 @@ fn takes(arrivals: &Arrivals) -> Vec<Take> {
 
 fn take(track: &Arrival) -> Take {
     Take { left: track.left.clone(), right: track.right.clone(), claimed_frames: track.claimed_frames() }
-}
-
-/// What every track is by name, sound and neighbours, unless its owner has said so. Returns what is to be told about it.
-pub(super) fn settle_roles(tracks: &mut [Arrival], measured: &[Measured]) -> Vec<String> {
-    let arrived: Vec<Arrived> = tracks
-        .iter()
-        .zip(measured)
-        .map(|(track, measured)| Arrived {
-            name: &track.guess,
-            by_owner: track.by_owner,
-            profile: &measured.profile,
-            at_s: track.at_s,
-        })
-        .collect();
-    let identities = identify(&arrived);
-    let mut told = Vec::new();
-    for (track, identity) in tracks.iter_mut().zip(identities) {
-        if !track.by_owner {
-            (track.guess.role, track.guess.sureness) = (identity.role, identity.sureness);
-            track.reason = Some(identity.because);
-            told.extend(identity.doubt.map(|doubt| format!("{}: {doubt}", track.label)));
-        }
-    }
-    told
 }
 
 /// Tracks that may belong together, read side by side.

@@ -21,11 +21,13 @@ pub(super) fn hear(
 ) -> Result<(), Error> {
     let first = prepared.before.is_none();
     let (says_tempo, says_sections) = (options.tempo_bpm.is_some(), options.sections.is_some());
-    if !first && !says_tempo && !says_sections {
+    let says_key = options.key.is_some();
+    if !first && !says_tempo && !says_sections && !says_key {
         return Ok(());
     }
     let said = HearOptions {
         tempo_bpm: options.tempo_bpm,
+        key: options.key.clone(),
         sections: options.sections.clone(),
         ..HearOptions::default()
     };
@@ -47,6 +49,9 @@ pub(super) fn hear(
     watch.event(Event::Progress { stage: Stage::Hear, fraction: 1.0 });
     if first || says_tempo {
         on_paper::write_tempo(&mut prepared.session, &music);
+    }
+    if first || says_key {
+        on_paper::write_key(&mut prepared.session, &music);
     }
     if first || says_sections {
         on_paper::write_sections(&mut prepared.session, &music);

@@ -52,6 +52,8 @@ pub struct MixOptions {
     pub focus: Vec<String>,
     /// The owner's word on the tempo, in beats a minute.
     pub tempo_bpm: Option<f64>,
+    /// The owner's word on the key: `F# minor`.
+    pub key: Option<String>,
     /// A file that names the sections.
     pub sections: Option<PathBuf>,
     /// Another rate than the one most tracks have.
@@ -88,6 +90,7 @@ impl Default for MixOptions {
             roles: Vec::new(),
             focus: Vec::new(),
             tempo_bpm: None,
+            key: None,
             sections: None,
             rate_hz: None,
             bits: Bits::F32,

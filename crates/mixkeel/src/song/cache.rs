@@ -92,6 +92,11 @@ impl Cache {
         Some(profile)
     }
 
+    /// Whether a profile is kept under a key: none is of a recording in which something had to be put right.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        self.entry(key).is_some_and(|path| path.is_file())
+    }
+
     /// Keeps a profile.
     pub(crate) fn put(&self, key: &Key, profile: &Profile) {
         let Some(path) = self.entry(key) else { return };

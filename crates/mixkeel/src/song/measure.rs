@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mixkeel_analysis::meter::Meter;
+use mixkeel_analysis::music::pitch::{Line, LineMeter, Register};
 use mixkeel_analysis::profile::{Profile, ProfileMeter};
 use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::{Downmix, Problem};
@@ -98,4 +99,49 @@ fn read(take: &Take, downmix: Downmix, watch: &dyn Watch, tell: &impl Fn(u64)) -
         tell(frames as u64);
     }
     Ok(Measured { profile: meter.finish(), problems: pass.problems(), nan_samples: pass.nan_samples() })
+}
+
+/// Follows the pitch of takes whose profiles there are, each in its register, and lays it into them. What a cache holds is not
+/// measured again.
+pub fn measure_lines(
+    wanted: &mut [(Take, Register, &mut Profile)],
+    downmix: Downmix,
+    cache: &Cache,
+    watch: &dyn Watch,
+) -> Result<(), Vec<Error>> {
+    let errors: Vec<Error> = wanted
+        .par_iter_mut()
+        .filter_map(|(take, register, profile)| {
+            if profile.line.as_ref().is_some_and(|line| line.register == *register) {
+                return None;
+            }
+            let key = cache.key(take, downmix);
+            match read_line(take, *register, downmix, watch) {
+                Ok(line) => profile.line = Some(line),
+                Err(error) => return Some(error),
+            }
+            if let Some(key) = key.filter(|key| cache.holds(key)) {
+                cache.put(&key, profile);
+            }
+            None
+        })
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn read_line(take: &Take, register: Register, downmix: Downmix, watch: &dyn Watch) -> Result<Line, Error> {
+    let mut pass = Pass::open(&take.left, take.right.as_deref(), downmix)?;
+    let mut meter = LineMeter::new(register);
+    meter.prepare(pass.info().rate_hz, pass.channels());
+    let mut buffer = Buffer::new(pass.channels(), CHUNK_FRAMES);
+    loop {
+        if watch.stop() {
+            return Err(Error::interrupted());
+        }
+        let frames = pass.read(&mut buffer.block())?;
+        if frames == 0 {
+            return Ok(meter.finish());
+        }
+        meter.push(&buffer.signal().part(0..frames));
+    }
 }

@@ -8,3 +8,4 @@ pub mod measure;
 pub mod media;
 pub mod relate;
 pub mod scan;
+pub(crate) mod settle;
