@@ -12,7 +12,7 @@ use mixkeel_session::session::Session;
 use super::chain::{Chain, Stage};
 use super::impulse::{Ring, is_linear, rings};
 use super::passage::Passage;
-use super::{Forecast, Sound, Source, level, still};
+use super::{Forecast, Sound, Source, level, moving, still};
 use crate::song::Song;
 
 /// One sound on its way, by its place among the sources, and what happened to it so far.
@@ -147,14 +147,26 @@ impl<'g, 's> Walk<'g, 's> {
     /// Adds what the inserts of a node do to all that passes it.
     fn insert(&self, node: &Node, carried: &mut Carried, heeds: impl Fn(&Insert) -> bool) {
         for insert in node.inserts.iter().filter(|insert| !insert.bypass && heeds(insert)) {
-            let stage = if level::follows_level(insert) {
-                // Keyed, it hears others; else what arrives here.
-                let keys: Carried = insert
-                    .keys
-                    .iter()
-                    .filter_map(|key| self.taps.get(*key))
-                    .flat_map(|taps| taps[0].clone())
-                    .collect();
+            // Keyed, it hears others; else what arrives here. A dynamic equaliser hears the first of its keys.
+            let is_dynamic = insert.kind.id == "dynamic-eq";
+            let keys: Carried = insert
+                .keys
+                .iter()
+                .take(if is_dynamic { 1 } else { usize::MAX })
+                .filter_map(|key| self.taps.get(*key))
+                .flat_map(|taps| taps[0].clone())
+                .collect();
+            let stage = if is_dynamic {
+                let key = |cell: usize, band: usize| self.power(&keys, cell, band);
+                let key = (!insert.keys.is_empty()).then_some(key);
+                moving::stage(
+                    insert,
+                    self.graph.rate_hz,
+                    self.cells,
+                    |cell, band| self.power(carried, cell, band),
+                    key,
+                )
+            } else if level::follows_level(insert) {
                 let (heard, channels) = if insert.keys.is_empty() {
                     (&*carried, node.channels)
                 } else {

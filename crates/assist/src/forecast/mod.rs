@@ -2,7 +2,7 @@
 //!
 //! Every track's energy map is carried through the graph that the engine would play: trim, equalisers by their own
 //! response, fader and its lanes, pan law and width, buses, headroom. That much is exact but for what lies within a band
-//! or a tenth of a second. What works by level (compressors, gates, limiters) is a map from the level of a cell to a gain;
+//! or a tenth of a second. What works by level (compressors, gates, limiters, dynamic equalisers) is a map from the level of a cell to a gain;
 //! what a return gives back is measured once from a click and spread over the cells that follow. Tracks are taken as
 //! unrelated, so that their powers add up.
 
@@ -11,6 +11,7 @@ mod chain;
 mod frames;
 mod impulse;
 mod level;
+mod moving;
 mod passage;
 mod response;
 mod still;

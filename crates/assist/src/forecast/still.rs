@@ -11,9 +11,9 @@ use super::passage::Passage;
 use super::response::{by_band, response};
 
 /// Kinds whose drawn response is what is done to sound. Others draw what they listen for, or nothing.
-const DRAWN: [&str; 4] = ["eq", "dynamic-eq", "stereo", "dehum"];
+const DRAWN: [&str; 3] = ["eq", "stereo", "dehum"];
 
-/// What an insert does, where that can be told from its settings alone: of a dynamic equaliser what it does at rest.
+/// What an insert does, where that can be told from its settings alone.
 /// Nothing for what only mends (noise, clicks, bleed, resonances), bends, or works in time: that keeps levels, about.
 pub(super) fn stage(insert: &Insert, rate_hz: u32) -> Option<Stage> {
     let number = |id: &str| match insert.settings.get(id) {
@@ -37,13 +37,13 @@ pub(super) fn stage(insert: &Insert, rate_hz: u32) -> Option<Stage> {
         Stage::Bands(one.iter().zip(other).map(|(one, other)| passage(*one, other)).collect())
     };
     // An equaliser that works on the middle or the sides draws left and right as well, which then are both alike.
-    if let (Some(mid), Some(side)) = (of(&["mid", "rest-mid"]), of(&["side", "rest-side"])) {
-        return match (of(&["left", "rest-left"]), of(&["right", "rest-right"])) {
+    if let (Some(mid), Some(side)) = (of(&["mid"]), of(&["side"])) {
+        return match (of(&["left"]), of(&["right"])) {
             (Some(left), Some(right)) if differ(&left, &right) => Some(pair(left, right, Passage::sides)),
             _ => Some(pair(mid, side, Passage::mid_side)),
         };
     }
-    let both = of(&["both", "rest", "steady hum"])?;
+    let both = of(&["both", "steady hum"])?;
     Some(Stage::Bands(both.iter().map(|gain| Passage::gain(*gain)).collect()))
 }
 

@@ -101,6 +101,16 @@ impl DynamicBand {
         }
     }
 
+    /// The factor of power at a frequency in what it hears: 1 in the middle of its region.
+    pub fn hears(&self, freq_hz: f64, rate_hz: u32) -> f64 {
+        crate::units::power_from_db(self.ear(rate_hz).gain_db(freq_hz, rate_hz))
+    }
+
+    /// How far it moves in the end for a level in its region, as the peak of a sine: 0 is rest, 1 as far as it goes.
+    pub fn moved(&self, level_db: f64) -> f64 {
+        if self.range_db > 0.0 { self.computer().movement_db(level_db as f32) / self.range_db } else { 0.0 }
+    }
+
     /// How many dB it moves for a level in its region, a positive number whichever way.
     pub(super) fn computer(&self) -> Computer {
         // A static curve mirrored at 0 dBFS turns "over" into "under".
