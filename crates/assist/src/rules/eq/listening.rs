@@ -1,4 +1,5 @@
-//! Hears a forecast again and again with bells on its sounds: how much of the focus is left within the rest, and what it costs.
+//! Hears a forecast again and again with bells on its sounds: how much of the focus is left within the rest, and what it costs
+//! the others.
 
 use mixkeel_analysis::energy::{BANDS, Power, centre_hz, lower_hz};
 use mixkeel_analysis::masking::{Masker, MaskingMeter, SpanMasking};
@@ -7,9 +8,9 @@ use mixkeel_dsp::units::{db_from_power, gain_from_db};
 
 use crate::forecast::Forecast;
 
-/// Moments that are listened to. Ours: twelve seconds' worth, spread over all of the song in which the focus sounds, chosen so
+/// Moments that are listened to. Ours: six seconds' worth, spread over all of the song in which the focus sounds, chosen so
 /// that a song is listened to in seconds; how far more of them would move the figures was not measured.
-const MOMENTS: usize = 120;
+const MOMENTS: usize = 60;
 
 /// The focus sounds in a cell when it is no further than this under its loudest, in dB.
 const SOUNDS_DB: f64 = 30.0;
@@ -47,13 +48,43 @@ impl Bell {
 
 /// A forecast at chosen moments, with the bells that have been put on it.
 pub struct Listening {
-    ids: Vec<String>,
     focus: Vec<usize>,
-    /// By sound, then moment: the power in each band.
+    /// By sound, then moment: the power in each band, as it was.
+    original: Vec<Vec<[Power; BANDS]>>,
+    /// The same with the bells.
     powers: Vec<Vec<[Power; BANDS]>>,
+    bells: Vec<Vec<Bell>>,
     heard: SpanMasking,
     centres_hz: Vec<f64>,
+    /// The share of its loudness that each sound kept at first.
+    at_first: Vec<f64>,
 }
+
+/// How far making room may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How much deeper a bell gets in one round, and how deep at most, in dB.
+    pub step_db: f64,
+    /// See `step_db`.
+    pub most_db: f64,
+    /// Bells on one sound.
+    pub bells: usize,
+    /// The focus is content when it loses this part of what it lost at first.
+    pub content: f64,
+    /// No other sound may lose more than this many times what it lost at first.
+    pub rise: f64,
+    /// Who takes less than this part of what the focus loses is left alone.
+    pub least_part: f64,
+    /// A round has to bring the focus at least this share of its loudness.
+    pub least_round: f64,
+    /// And all of them together this; else none of it is worth it.
+    pub least_gain: f64,
+    /// And this many times what those that are cut lose on average.
+    pub weight: f64,
+}
+
+/// Rounds of cutting. Ours: as many as two bells need to be as deep as they may be.
+const ROUNDS: usize = 8;
 
 impl Listening {
     /// Listens to a forecast where the focus sounds. `None` where it never does.
@@ -75,27 +106,24 @@ impl Listening {
         if moments.is_empty() {
             return None;
         }
-        let ids: Vec<String> = forecast.sounds().map(str::to_owned).collect();
-        let powers = (0..ids.len())
+        let powers: Vec<Vec<[Power; BANDS]>> = (0..forecast.sounds().len())
             .map(|sound| {
                 let at = |cell: &usize| std::array::from_fn(|band| forecast.power(sound, *cell, band));
                 moments.iter().map(at).collect()
             })
             .collect();
         let mut listening = Self {
-            ids,
             focus: focus.to_vec(),
+            original: powers.clone(),
+            bells: vec![Vec::new(); powers.len()],
             powers,
             heard: SpanMasking { from_frame: 0, to_frame: 0, tracks: Vec::new() },
             centres_hz: Vec::new(),
+            at_first: Vec::new(),
         };
         listening.listen();
+        listening.at_first = listening.kept();
         Some(listening)
-    }
-
-    /// The number of a sound.
-    pub fn number(&self, id: &str) -> Option<usize> {
-        self.ids.iter().position(|one| one == id)
     }
 
     fn listen(&mut self) {
@@ -120,14 +148,14 @@ impl Listening {
         if alone > 0.0 { sum(|track| track.partial_sone) / alone } else { 1.0 }
     }
 
-    /// The share of their loudness that all others keep, summed over them.
-    fn others(&self) -> f64 {
-        let others = self.heard.tracks.iter().enumerate().filter(|(sound, _)| !self.focus.contains(sound));
-        others.filter_map(|(_, track)| track.masked_to_unmasked()).sum()
+    /// The share of its loudness that each sound keeps within the others; all of it where it is not heard at all.
+    fn kept(&self) -> Vec<f64> {
+        self.heard.tracks.iter().map(|track| track.masked_to_unmasked().unwrap_or(1.0)).collect()
     }
 
-    /// Who covers the focus, the one that takes most first. Other voices of the focus are no maskers.
-    pub fn maskers(&self) -> Vec<usize> {
+    /// Who covers the focus, the one that takes most first, and the part of all that is lost to them. Other voices of the
+    /// focus are no maskers.
+    fn maskers(&self) -> Vec<(usize, f64)> {
         let mut taken: Vec<(usize, f64)> = Vec::new();
         for cover in
             self.focus.iter().filter_map(|sound| self.heard.tracks.get(*sound)).flat_map(|t| &t.covered_by)
@@ -140,59 +168,130 @@ impl Listening {
         }
         taken.retain(|(sound, _)| !self.focus.contains(sound));
         taken.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        taken.into_iter().map(|(sound, _)| sound).collect()
+        let all: f64 = taken.iter().map(|(_, lost)| lost).sum();
+        taken.into_iter().map(|(sound, lost)| (sound, lost / all.max(1e-12))).collect()
     }
 
-    /// Tries cuts on a masker where it takes most from the focus, keeps the best if the focus gains at least so much of its
-    /// loudness, and more than a part of what the others lose.
-    pub fn try_cut(&mut self, masker: usize, depths_db: &[f64], least: f64, weight: f64) -> Option<Bell> {
-        let lost = self.lost(Some(masker));
-        let region = self.region(&lost)?;
-        let bells = depths_db.iter().map(|depth| Bell { gain_db: -depth, ..region });
-        let bells: Vec<Bell> = bells.collect();
-        self.keep_best(&[masker], &bells, least, weight)
-    }
-
-    /// Raises the focus broadly where it loses most, on the same terms.
-    pub fn lift(&mut self, gain_db: f64, q: f64, least: f64, weight: f64) -> Option<Bell> {
-        let lost = self.lost(None);
-        let region = self.region(&lost)?;
-        let bells = [Bell { gain_db, q, ..region }, Bell { gain_db: gain_db / 2.0, q, ..region }];
-        self.keep_best(&self.focus.clone(), &bells, least, weight)
-    }
-
-    fn keep_best(&mut self, on: &[usize], bells: &[Bell], least: f64, weight: f64) -> Option<Bell> {
-        let (audible, others) = (self.audible(), self.others());
-        let before: Vec<_> = on.iter().map(|sound| self.powers[*sound].clone()).collect();
-        let heard = self.heard.clone();
-        let mut best: Option<(f64, Bell)> = None;
-        for bell in bells {
-            self.put(on, bell, &before);
-            let gain = self.audible() - audible;
-            let net = gain - weight * (others - self.others()).max(0.0);
-            if gain >= least && net > 0.0 && best.is_none_or(|(most, _)| net > most) {
-                best = Some((net, *bell));
+    /// Lets those who cover the focus step back where they do, all together and a step at a time, as long as the focus gains
+    /// what it is worth and nobody is cut further than limits allow. Returns who got which bells.
+    pub fn make_room(&mut self, limits: &Limits, may: impl Fn(usize) -> bool) -> Vec<(usize, Vec<Bell>)> {
+        let first = self.audible();
+        let least_lost = limits.content * (1.0 - first);
+        let mut done: Vec<usize> = Vec::new();
+        for _ in 0..ROUNDS {
+            let (audible, kept) = (self.audible(), self.kept());
+            if 1.0 - audible <= least_lost {
+                break;
             }
-        }
-        match best {
-            Some((_, bell)) => self.put(on, &bell, &before),
-            None => {
-                on.iter().zip(before).for_each(|(sound, powers)| self.powers[*sound] = powers);
-                self.heard = heard;
+            let before = (self.bells.clone(), self.heard.clone());
+            let mut cut: Vec<usize> = Vec::new();
+            for (sound, part) in self.maskers() {
+                let free = may(sound) && !done.contains(&sound);
+                if free && part >= limits.least_part && self.deepen(sound, limits) {
+                    cut.push(sound);
+                }
             }
-        }
-        best.map(|(_, bell)| bell)
-    }
-
-    fn put(&mut self, on: &[usize], bell: &Bell, before: &[Vec<[Power; BANDS]>]) {
-        let factors: [f64; BANDS] = std::array::from_fn(|band| bell.factor(centre_hz(band)));
-        for (sound, before) in on.iter().zip(before) {
-            let turned = |bands: &[Power; BANDS]| {
-                std::array::from_fn(|band| bands[band].gained(factors[band], factors[band]))
+            self.listen();
+            let too_far = self.too_far(limits.rise);
+            let spared: Vec<usize> = cut.iter().copied().filter(|sound| too_far.contains(sound)).collect();
+            for sound in &spared {
+                let bells = before.0.get(*sound).cloned().unwrap_or_default();
+                self.set(*sound, bells);
+            }
+            if !spared.is_empty() {
+                cut.retain(|sound| !spared.contains(sound));
+                done.extend(spared);
+                self.listen();
+            }
+            let lost = |sound: &usize| {
+                let at = |shares: &[f64]| shares.get(*sound).copied().unwrap_or(1.0);
+                (at(&kept) - at(&self.kept())).max(0.0)
             };
-            self.powers[*sound] = before.iter().map(turned).collect();
+            let cost = cut.iter().map(lost).sum::<f64>() / cut.len().max(1) as f64;
+            let gain = self.audible() - audible;
+            if cut.is_empty() || gain < limits.least_round || gain < limits.weight * cost {
+                for (sound, bells) in before.0.into_iter().enumerate() {
+                    self.set(sound, bells);
+                }
+                self.heard = before.1;
+                break;
+            }
         }
-        self.listen();
+        if self.audible() - first < limits.least_gain {
+            return Vec::new();
+        }
+        let made = self.bells.iter().enumerate().filter(|(_, bells)| !bells.is_empty());
+        made.map(|(sound, bells)| (sound, bells.clone())).collect()
+    }
+
+    /// Who loses more than so many times what they lost at first, the focus aside.
+    fn too_far(&self, rise: f64) -> Vec<usize> {
+        let kept = self.kept();
+        let others =
+            self.at_first.iter().zip(&kept).enumerate().filter(|(sound, _)| !self.focus.contains(sound));
+        // A hundredth more is nothing to anybody who loses next to nothing.
+        others
+            .filter(|(_, (first, now))| 1.0 - **now > rise * (1.0 - **first) + 0.01)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// One step more on a masker where it takes most from the focus: deeper where a bell of it lies there already.
+    fn deepen(&mut self, masker: usize, limits: &Limits) -> bool {
+        let lost = self.lost(Some(masker));
+        let Some(region) = self.region(&lost) else { return false };
+        let mut bells = self.bells.get(masker).cloned().unwrap_or_default();
+        let apart = |bell: &Bell| libm::log2(bell.freq_hz / region.freq_hz).abs();
+        let near = |bell: &Bell| apart(bell) < 0.7 / bell.q;
+        let is_full = bells.len() >= limits.bells;
+        let is_taken = bells.iter().any(near);
+        let shallow = |bell: &&mut Bell| -bell.gain_db + limits.step_db <= limits.most_db + 1e-9;
+        let there = bells.iter_mut().filter(shallow).filter(|bell| is_full || near(bell));
+        match there.min_by(|a, b| apart(a).total_cmp(&apart(b))) {
+            Some(bell) => bell.gain_db -= limits.step_db,
+            None if is_full || is_taken => return false,
+            None => bells.push(Bell { gain_db: -limits.step_db, ..region }),
+        }
+        self.set(masker, bells);
+        true
+    }
+
+    /// Raises the focus broadly where it loses most, by as much or by half, if it gains at least so much and nobody loses more
+    /// than limits allow.
+    pub fn lift(&mut self, gain_db: f64, q: f64, limits: &Limits) -> Option<Bell> {
+        let region = self.region(&self.lost(None))?;
+        let audible = self.audible();
+        let heard = self.heard.clone();
+        for gain_db in [gain_db, gain_db / 2.0] {
+            let bell = Bell { gain_db, q, ..region };
+            for sound in self.focus.clone() {
+                self.set(sound, vec![bell]);
+            }
+            self.listen();
+            if self.audible() - audible >= limits.least_gain && self.too_far(limits.rise).is_empty() {
+                return Some(bell);
+            }
+        }
+        for sound in self.focus.clone() {
+            self.set(sound, Vec::new());
+        }
+        self.heard = heard;
+        None
+    }
+
+    /// Puts bells on a sound in place of those that it had. To be heard, it has to be listened to.
+    fn set(&mut self, sound: usize, bells: Vec<Bell>) {
+        let factors: [f64; BANDS] =
+            std::array::from_fn(|band| bells.iter().map(|bell| bell.factor(centre_hz(band))).product());
+        let turned = |bands: &[Power; BANDS]| {
+            std::array::from_fn(|band| bands[band].gained(factors[band], factors[band]))
+        };
+        if let (Some(original), Some(powers), Some(place)) =
+            (self.original.get(sound), self.powers.get_mut(sound), self.bells.get_mut(sound))
+        {
+            *powers = original.iter().map(turned).collect();
+            *place = bells;
+        }
     }
 
     /// What the focus loses in each of the ear's filters, to one or to all, in sone.

@@ -1,10 +1,11 @@
 //! Makes room for what the song is about, where others cover it, and only while it sounds.
 //!
 //! **What it does.** Tells at the levels of the mix how much of the focus is lost to whom and in which part of the spectrum
-//! (partial loudness), and tries cuts on those who take most: one bell where they take it, dynamic and keyed by the focus, so
-//! that it is there only while both sound. A cut stays only if the focus gains more, measured again with it, than half of what
-//! everybody else loses. At most [`MOST_DB`] and [`CUTS_A_TRACK`] bells a track; the focus itself is never cut, but may be raised
-//! broadly by [`LIFT_DB`] where it still loses most. Microphones of one kit and unknown tracks are left alone.
+//! (partial loudness), and lets those who take most step back there: bells, dynamic and keyed by the focus, so that they are there
+//! only while both sound. All go deeper together, [`LIMITS`] says by how much a round and how far, until the focus loses half of
+//! what it lost, or gains less than what those who are cut lose. Nobody loses more than a third more than before. The focus
+//! itself is never cut, but may be raised broadly by [`LIFT_DB`] where it still loses most. Microphones of one kit and unknown tracks
+//! are left alone.
 //!
 //! **Why.** A voice that is covered can be turned up until everything else is too soft, or be given the octave that it needs.
 //!
@@ -14,6 +15,8 @@
 //!
 //! **Known problems.** The model knows steady sounds and no binaural release: what stands at the other side is taken to cover
 //! a little more than it does. Cuts are told as if they were fully open whenever the focus sounds.
+//!
+//! Of several voices in focus the one that sounds most is the key.
 //!
 //! **Options.** `focus` in the session; `lock`, or `bypass` on the insert.
 //!
@@ -27,7 +30,7 @@ use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
-use super::listening::{Bell, Listening};
+use super::listening::{Bell, Limits, Listening};
 use crate::forecast::Forecast;
 use crate::rule::{Proposal, Rule};
 use crate::rules::dynamics::by_crest_and_role::between_onsets_s;
@@ -35,25 +38,26 @@ use crate::song::{Known, Song};
 use crate::start::Start;
 use crate::things::{NewInsert, before};
 
-/// The deepest cut, in dB: Hafezi and Reiss cap theirs; ours is what engineers call complementary equalising.
-pub const MOST_DB: f64 = 4.0;
-
-/// Bells on one track.
-pub const CUTS_A_TRACK: usize = 2;
+/// How far it goes. The deepest cut is what Hafezi and Reiss cap theirs at and half as much again, because these are there only
+/// while the focus sounds. Half of what is lost, and a third more for others, is what is asked of this. The rest is ours: who
+/// takes less than a fiftieth is not in the way, all of it is to bring a third of what is just heard, a quarter of that in each
+/// round, and what others lose counts half, because the focus carries the song.
+pub const LIMITS: Limits = Limits {
+    step_db: 1.5,
+    most_db: 6.0,
+    bells: 2,
+    content: 0.5,
+    rise: 4.0 / 3.0,
+    least_part: 0.02,
+    least_round: 0.0015,
+    least_gain: 0.006,
+    weight: 0.5,
+};
 
 /// How far the focus may be raised where it still loses most, in dB, and how broadly.
 pub const LIFT_DB: f64 = 2.0;
 /// See [`LIFT_DB`].
 pub const LIFT_Q: f64 = 0.7;
-
-/// A cut has to bring the focus at least this share of its loudness. Ours: a third of the step that is just heard.
-pub const LEAST_GAIN: f64 = 0.006;
-
-/// What others lose counts half: the focus carries the song.
-pub const COST_WEIGHT: f64 = 0.5;
-
-/// Rounds of cutting. Ours: after six tracks the rest take little.
-const ROUNDS: usize = 10;
 
 /// The key opens the cut this far under the usual level of the focus, in dB.
 const UNDER_USUAL_DB: f64 = 18.0;
@@ -102,15 +106,24 @@ impl Rule for MakeRoom {
         let Ok(forecast) = Forecast::of(song, &earlier) else { return Vec::new() };
         let tracks = song.sounding(session);
         let is_focus = |known: &&Known| session.focus.contains(&known.track.id);
-        let focus: Vec<&Known> = tracks.iter().filter(is_focus).collect();
+        let mut focus: Vec<&Known> = tracks.iter().filter(is_focus).collect();
+        // The key: the one that sounds most.
+        focus.sort_by(|a, b| b.activity().total_cmp(&a.activity()).then(a.track.id.cmp(&b.track.id)));
         let numbers: Vec<usize> = focus.iter().filter_map(|known| forecast.number(&known.track.id)).collect();
         let Some(mut listening) = Listening::of(&forecast, &numbers) else { return Vec::new() };
         let start = listening.audible();
-        let cuts = self.cut(&mut listening, &tracks, session);
+        let of_sound = |sound: usize| tracks.iter().find(|known| number_of(&forecast, known) == Some(sound));
+        let cuts: Vec<(&Known, Vec<Bell>)> = listening
+            .make_room(&LIMITS, |sound| {
+                of_sound(sound).is_some_and(|known| !is_focus(&known) && !is_left_alone(known.role))
+            })
+            .into_iter()
+            .filter_map(|(sound, bells)| Some((of_sound(sound)?, bells)))
+            .collect();
         if cuts.is_empty() {
             return Vec::new();
         }
-        let lift = listening.lift(LIFT_DB, LIFT_Q, LEAST_GAIN, COST_WEIGHT);
+        let lift = listening.lift(LIFT_DB, LIFT_Q, &LIMITS);
         let end = listening.audible();
         let mut edits = Vec::new();
         for (known, bells) in &cuts {
@@ -124,38 +137,6 @@ impl Rule for MakeRoom {
 }
 
 impl MakeRoom {
-    /// Cuts, the one that helps most first, until none helps enough.
-    fn cut<'t>(
-        &self,
-        listening: &mut Listening,
-        tracks: &'t [Known<'t>],
-        session: &Session,
-    ) -> Vec<(&'t Known<'t>, Vec<Bell>)> {
-        let mut cuts: Vec<(&Known, Vec<Bell>)> = Vec::new();
-        let mut done: Vec<usize> = Vec::new();
-        for _ in 0..ROUNDS {
-            let masker = listening.maskers().into_iter().find_map(|sound| {
-                let known = tracks.iter().find(|known| listening.number(&known.track.id) == Some(sound))?;
-                let free = !session.focus.contains(&known.track.id) && !is_left_alone(known.role);
-                (free && !done.contains(&sound)).then_some((sound, known))
-            });
-            let Some((sound, known)) = masker else { break };
-            let bells =
-                cuts.iter().find(|(one, _)| one.track.id == known.track.id).map_or(0, |(_, b)| b.len());
-            let found = (bells < CUTS_A_TRACK)
-                .then(|| listening.try_cut(sound, &[MOST_DB, MOST_DB / 2.0], LEAST_GAIN, COST_WEIGHT))
-                .flatten();
-            match found {
-                None => done.push(sound),
-                Some(bell) => match cuts.iter_mut().find(|(one, _)| one.track.id == known.track.id) {
-                    Some((_, bells)) => bells.push(bell),
-                    None => cuts.push((known, vec![bell])),
-                },
-            }
-        }
-        cuts
-    }
-
     fn on_masker(
         &self,
         known: &Known,
@@ -167,10 +148,7 @@ impl MakeRoom {
         let Some(key) = focus.first() else { return Vec::new() };
         let Some(usual_db) = usual_peak_dbfs(key) else { return Vec::new() };
         let third_ms = between_onsets_s(key).map_or(200.0, |between_s| 1_000.0 * between_s / 3.0);
-        let mut wanted = NewInsert::of("dynamic-eq");
-        for known in focus {
-            wanted = wanted.keyed_by(&known.track.id);
-        }
+        let mut wanted = NewInsert::of("dynamic-eq").keyed_by(&key.track.id);
         for (bell, n) in bells.iter().zip(1..) {
             let at = |leaf: &str| format!("band.{n}/{leaf}");
             let threshold_db = libm::round(usual_db + bell.share_db - UNDER_USUAL_DB).clamp(-80.0, 0.0);
@@ -209,6 +187,10 @@ impl MakeRoom {
             .measured("loudness that the focus keeps within the mix, before", 100.0 * start, "%")
             .measured("and after all of these moves", 100.0 * end, "%")
     }
+}
+
+fn number_of(forecast: &Forecast, known: &Known) -> Option<usize> {
+    forecast.number(&known.track.id)
 }
 
 /// The level that a key usually has while it sounds, as the peak of a sine would read.
