@@ -51,12 +51,17 @@ pub fn tolerance_db(band: usize) -> f64 {
     TOLERANCE_DB + WIDER_DB_PER_OCTAVE * beyond
 }
 
-fn shape_db(freq_hz: f64) -> f64 {
+/// The power density of records at a frequency, in dB re that at 800 Hz, about.
+pub fn density_db(freq_hz: f64) -> f64 {
     let octaves = libm::log2(freq_hz / PIVOT_HZ);
     let ratio = ROLL_OFF_HZ / freq_hz;
     let low_db = -db_from_power(1.0 + ratio * ratio * ratio * ratio);
+    low_db - (LINEAR_DB * octaves + SQUARE_DB * octaves * octaves)
+}
+
+fn shape_db(freq_hz: f64) -> f64 {
     // A third octave is as wide as it is high: 3.01 dB an octave over the density.
-    low_db - (LINEAR_DB * octaves + SQUARE_DB * octaves * octaves) + db_from_power(freq_hz)
+    density_db(freq_hz) + db_from_power(freq_hz)
 }
 
 impl Span {

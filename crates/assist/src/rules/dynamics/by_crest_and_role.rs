@@ -1,7 +1,7 @@
 //! Evens out what varies too much, by as much as its role usually gets.
 //!
-//! **What it does.** Puts a compressor on tracks whose level, or whose strokes, spread by more than [`LEAST_SPREAD_DB`], and
-//! sets its threshold so that the needle shows the 1.5 to 4 dB of [`TABLE`]. Ratio by how percussive and how low the track
+//! **What it does.** Puts a compressor on tracks whose level, or whose strokes, spread by more than [`TABLE`] tolerates, and
+//! sets its threshold so that the needle shows the 1.5 to 4 dB of that table. Ratio by how percussive and how low the track
 //! is beside the others; release within a third of the time between its notes; make-up to the loudness that it had. Nothing on
 //! what is compressed or limited already, and on none of the roles that are not in the table.
 //!
@@ -42,6 +42,8 @@ pub struct Row {
     pub role: Role,
     /// Whether it is struck: then its strokes count, not its level.
     pub struck: bool,
+    /// A spread under this is left alone, in dB, and from twice as much on the whole reduction is used.
+    pub least_db: f64,
     /// What the needle shows where the spread is great, in dB.
     pub reduction_db: f64,
     /// Attack in ms, and the longest release.
@@ -49,35 +51,30 @@ pub struct Row {
 }
 
 /// Reductions are ours, within the 2 to 4 dB that are usual on single tracks (most on voices and bass, which carry the song);
-/// times are libsonare's class table. Hats, cymbals, overheads, pads, organs and whatever comes premixed get none.
+/// times are libsonare's class table. Spreads are ours: the notes of a player who is even spread by 4, of one who is not by 10 and
+/// more; strokes of an even drummer by 2 to 3 dB, of samples by none; and what dies away after each note, or swells, spreads
+/// by that alone, so that it takes more to be called uneven. Hats, cymbals, overheads, pads, organs and whatever comes premixed get none.
 pub static TABLE: [Row; 15] = [
-    row(Role::LeadVocal, false, 4.0, (8.0, 100.0)),
-    row(Role::VocalDouble, false, 4.0, (8.0, 100.0)),
-    row(Role::BackingVocal, false, 4.0, (8.0, 120.0)),
-    row(Role::AdLib, false, 4.0, (8.0, 120.0)),
-    row(Role::Bass, false, 4.0, (20.0, 120.0)),
-    row(Role::AcousticGuitar, false, 2.5, (15.0, 150.0)),
-    row(Role::ElectricGuitar, false, 2.0, (15.0, 150.0)),
-    row(Role::Piano, false, 2.0, (15.0, 200.0)),
-    row(Role::Keys, false, 2.0, (15.0, 200.0)),
-    row(Role::Brass, false, 2.0, (20.0, 200.0)),
-    row(Role::Strings, false, 1.5, (30.0, 300.0)),
-    row(Role::Kick, true, 2.5, (12.0, 120.0)),
-    row(Role::Snare, true, 3.0, (15.0, 150.0)),
-    row(Role::Toms, true, 2.5, (15.0, 150.0)),
-    row(Role::Percussion, true, 2.0, (10.0, 100.0)),
+    row(Role::LeadVocal, false, 6.0, 4.0, (8.0, 100.0)),
+    row(Role::VocalDouble, false, 6.0, 4.0, (8.0, 100.0)),
+    row(Role::BackingVocal, false, 6.0, 4.0, (8.0, 120.0)),
+    row(Role::AdLib, false, 6.0, 4.0, (8.0, 120.0)),
+    row(Role::Bass, false, 6.0, 4.0, (20.0, 120.0)),
+    row(Role::AcousticGuitar, false, 9.0, 2.5, (15.0, 150.0)),
+    row(Role::ElectricGuitar, false, 9.0, 2.0, (15.0, 150.0)),
+    row(Role::Piano, false, 12.0, 2.0, (15.0, 200.0)),
+    row(Role::Keys, false, 12.0, 2.0, (15.0, 200.0)),
+    row(Role::Brass, false, 12.0, 2.0, (20.0, 200.0)),
+    row(Role::Strings, false, 12.0, 1.5, (30.0, 300.0)),
+    row(Role::Kick, true, 4.0, 2.5, (12.0, 120.0)),
+    row(Role::Snare, true, 4.0, 3.0, (15.0, 150.0)),
+    row(Role::Toms, true, 4.0, 2.5, (15.0, 150.0)),
+    row(Role::Percussion, true, 5.0, 2.0, (10.0, 100.0)),
 ];
 
-const fn row(role: Role, struck: bool, reduction_db: f64, times_ms: (f64, f64)) -> Row {
-    Row { role, struck, reduction_db, times_ms }
+const fn row(role: Role, struck: bool, least_db: f64, reduction_db: f64, times_ms: (f64, f64)) -> Row {
+    Row { role, struck, least_db, reduction_db, times_ms }
 }
-
-/// Spreads under this are left alone, and from twice as much on the whole reduction is used, in dB. Ours: the notes of a
-/// player who is even spread by 4, of one who is not by 10 and more.
-pub const LEAST_SPREAD_DB: f64 = 6.0;
-
-/// The same for strokes: the peaks of an even drummer spread by 2 to 3 dB, of samples by none.
-pub const LEAST_STROKES_DB: f64 = 4.0;
 
 /// The least and greatest ratio. Ma's formula gives 1.4 to 3.1 in practice; under 1.5 it is not worth an insert.
 const RATIOS: (f64, f64) = (1.5, 4.0);
@@ -123,12 +120,9 @@ impl ByCrestAndRole {
         if is_printed(known) {
             return Vec::new();
         }
-        let (spread, least_db) = match row.struck {
-            true => (strokes_spread_db(known), LEAST_STROKES_DB),
-            false => (character.dynamics.levels.range_db(), LEAST_SPREAD_DB),
-        };
-        let Some(spread) = spread.filter(|spread| *spread >= least_db) else { return Vec::new() };
-        let reduction_db = row.reduction_db * (spread / (2.0 * least_db)).clamp(0.5, 1.0);
+        let spread = if row.struck { strokes_spread_db(known) } else { character.dynamics.levels.range_db() };
+        let Some(spread) = spread.filter(|spread| *spread >= row.least_db) else { return Vec::new() };
+        let reduction_db = row.reduction_db * (spread / (2.0 * row.least_db)).clamp(0.5, 1.0);
         let press = Press {
             ratio: band.ratio(known),
             knee_db: if row.struck { 6.0 } else { 8.0 },

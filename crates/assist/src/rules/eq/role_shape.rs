@@ -2,12 +2,13 @@
 //!
 //! **What it does.** Compares the octaves of a voice, a bass, a premixed kit or a chord instrument with those of its [`Shape`].
 //! Only what lies outside the shape's tolerance counts, and half of that is made up for: one or two broad bells or shelves, at
-//! most [`MOST_DB`]. Microphones on one source are treated alike.
+//! most [`MOST_DB`]. Of anything but the focus nothing is cut where the whole mix has less than records do, and nothing raised
+//! where it has more ([`norm`](super::norm)). Microphones on one source are treated alike.
 //!
 //! **Why.** A boomy microphone, a dull cable or a body that was recorded too close is heard in every mix of the track; within
 //! the tolerance it is the instrument's own voice, and stays.
 //!
-//! **Evidence.** Energy by octave.
+//! **Evidence.** Energy by octave, of the track and of the mix as it stands.
 //!
 //! **Example.** A voice with 9 dB more at 250 Hz than usual, 6 of which are tolerated: −1.5 dB there.
 //!
@@ -26,10 +27,12 @@ use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
 use super::alike::together;
+use super::norm::off_norm_by_octave_db;
+use crate::forecast::Forecast;
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
 use crate::start::Start;
-use crate::things::NewInsert;
+use crate::things::{NewInsert, before};
 
 /// What the octaves of a role usually hold.
 #[derive(Clone, Copy, Debug)]
@@ -44,33 +47,33 @@ pub struct Shape {
     pub tolerance_db: f64,
 }
 
-/// Octaves: means over the stems of MUSDB18, as FxNorm-Automix publishes them. Tolerances are ours, chosen wide
-/// because a single chord instrument differs more from the mean of all than a voice does from that of voices; they were not
-/// held against songs.
+/// Octaves: means over the stems of MUSDB18, as FxNorm-Automix publishes them. Tolerances are ours: of five to eight octaves one is
+/// nearly always off by more than a standard deviation and a half, so they are two and more of what single tracks of a
+/// role differ by, and a single chord instrument differs more from the mean of all than a voice does from that of voices.
 pub static SHAPES: [Shape; 4] = [
     Shape {
         roles: &[Role::LeadVocal, Role::VocalDouble, Role::BackingVocal, Role::AdLib],
         octave_db: [-31.0, -25.0, -16.0, -8.0, -4.5, -6.0, -9.0, -13.0, -17.0, -26.0],
         compared: (3, 8),
-        tolerance_db: 6.0,
+        tolerance_db: 7.0,
     },
     Shape {
         roles: &[Role::Bass],
         octave_db: [-13.0, -6.0, -3.0, -8.5, -20.0, -26.0, -27.0, -33.0, -48.0, -52.0],
         compared: (1, 5),
-        tolerance_db: 7.0,
+        tolerance_db: 9.0,
     },
     Shape {
         roles: &[Role::Drums],
         octave_db: [-12.0, -6.0, -4.5, -8.0, -13.0, -16.5, -17.0, -14.5, -15.0, -21.0],
         compared: (1, 8),
-        tolerance_db: 6.0,
+        tolerance_db: 8.0,
     },
     Shape {
         roles: &[Role::AcousticGuitar, Role::ElectricGuitar, Role::Piano, Role::Keys, Role::Organ],
         octave_db: [-21.0, -17.0, -11.0, -6.0, -6.0, -8.0, -8.0, -12.0, -25.0, -34.0],
         compared: (2, 7),
-        tolerance_db: 9.0,
+        tolerance_db: 12.0,
     },
 ];
 
@@ -109,11 +112,23 @@ impl Rule for RoleShape {
             return Vec::new();
         }
         let tracks = song.sounding(session);
+        let mix = match Forecast::of(song, &before(self.id(), session)) {
+            Ok(forecast) => {
+                let sum = forecast.sum();
+                off_norm_by_octave_db(&sum.spectrum(0..sum.cells()))
+            }
+            Err(_) => [None; BANDS],
+        };
         let mut edits = Vec::new();
         for group in together(song, &tracks) {
             // The loudest speaks for all that hear the same sound: it is what is heard of it.
             let loudest = group.iter().max_by(|a, b| level(a).total_cmp(&level(b)));
-            let Some((shape, moves)) = loudest.and_then(moves) else { continue };
+            let Some((shape, mut moves)) = loudest.and_then(moves) else { continue };
+            let in_focus = group.iter().any(|known| session.focus.contains(&known.track.id));
+            moves.retain(|one| {
+                let helps = |off_db: f64| if one.gain_db < 0.0 { off_db >= 0.0 } else { off_db <= 0.0 };
+                in_focus || mix.get(one.octave).copied().flatten().is_none_or(helps)
+            });
             edits.extend(group.iter().flat_map(|known| self.shape(known, shape, &moves, session)));
         }
         edits
