@@ -36,7 +36,7 @@ use rule::Rule;
 /// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, noise that is heard at
 /// these levels, places, tone, movement, space, routing, and at last what the sum leaves. Levels come first because most of a
 /// mix is level; headroom comes last because everything before it changes the sum.
-pub static RULES: [&dyn Rule; 28] = [
+pub static RULES: [&dyn Rule; 29] = [
     &rules::repair::keep_out::KeepOut,
     &rules::repair::takes::Takes,
     &rules::repair::polarity::Polarity,
@@ -49,6 +49,7 @@ pub static RULES: [&dyn Rule; 28] = [
     &rules::repair::hum::Hum,
     &rules::repair::hiss::Hiss,
     &rules::pan::by_role_and_band::ByRoleAndBand,
+    &rules::pan::mono::Mono,
     &rules::eq::residue::Residue,
     &rules::eq::resonances::Resonances,
     &rules::eq::role_shape::RoleShape,

@@ -467,7 +467,7 @@ fn every_rule_is_found_by_its_id_and_knows_its_file_and_says_why() {
         assert!(known.file().replace('\\', "/").ends_with(&path), "{}", known.file());
         assert!(known.line() > 0 && rule(known.id()).is_some());
         // Rules that need sound or faults to go by have their fixtures in `tests/tone.rs`, `tests/repair.rs` and `tests/balance.rs`.
-        let by_sound = ["eq/", "dynamics/", "sections/", "repair/", "balance/rough-mix"]
+        let by_sound = ["eq/", "dynamics/", "sections/", "repair/", "balance/rough-mix", "pan/mono"]
             .iter()
             .any(|stage| known.id().starts_with(stage));
         let says = decision.edits.iter().any(|edit| edit.by == known.id());

@@ -26,6 +26,7 @@ pub mod eq {
     pub mod alike;
     pub mod listening;
     pub mod make_room;
+    pub mod norm;
     pub mod residue;
     pub mod resonances;
     pub mod role_shape;
@@ -49,6 +50,7 @@ pub mod r#loop {
 /// Where between left and right.
 pub mod pan {
     pub mod by_role_and_band;
+    pub mod mono;
 }
 
 /// What is wrong with the recordings, before anything is decided.

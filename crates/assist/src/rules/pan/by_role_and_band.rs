@@ -2,8 +2,8 @@
 //!
 //! **What it does.** Sets `pan` of mono tracks. Lead vocal, kick, snare and bass stay in the middle, and so do premixed
 //! and unknown tracks. Names that say left or right are believed. Pairs and more of one role are spread evenly and
-//! symmetrically inside their width; single tracks go to the side that has less energy so far. The kit is seen from
-//! the audience: hi-hat on the right, floor tom on the left. Stereo tracks, joined pairs too, keep balance 0 and width
+//! symmetrically inside their width; single tracks, the loudest first, go to the side on which less plays in their own part of
+//! the spectrum, so that a guitar and a piano stand apart. The kit is seen from the audience: hi-hat on the right, floor tom on the left. Stereo tracks, joined pairs too, keep balance 0 and width
 //! 1. Changes nothing when the tracks' own balance or that of a rough mix is kept, because either has its own places.
 //!
 //! **Why.** What shares a band is heard apart when it stands apart; lows stand in the middle, where two loudspeakers
@@ -22,7 +22,7 @@
 //! **References.** Perez Gonzalez and Reiss 2007 and 2010 (spread inside a width by band; no worse than a professional in
 //! their test); De Man on 600 mixes (the widths); Pestana and Reiss 2014 (wide places are a third of all; sides balance).
 
-use mixkeel_analysis::bands::CENTRES_HZ;
+use mixkeel_analysis::bands::{BANDS, CENTRES_HZ};
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::units::power_from_db;
 use mixkeel_session::edit::{Edit, Sureness};
@@ -84,13 +84,20 @@ impl Rule for ByRoleAndBand {
                 }
             }
         }
-        for known in tracks.iter().filter(|known| known.facts.side.is_none() && fills_a_side(known, &tracks))
-        {
+        let mut single: Vec<&Known> = tracks
+            .iter()
+            .filter(|known| known.facts.side.is_none() && fills_a_side(known, &tracks))
+            .collect();
+        // The loudest has the choice; the others stand around it.
+        single.sort_by(|a, b| level(b).total_cmp(&level(a)).then(a.track.id.cmp(&b.track.id)));
+        for known in single {
             let width = width_of(known);
-            let pan = if sides.left <= sides.right { -width } else { width };
+            let pan = if sides.is_left_free(known) { -width } else { width };
             sides.add(pan, known);
-            let because = "it stands on the side that has less energy, as wide as its band allows".to_owned();
-            edits.extend(self.edit(known, Place { pan, sureness: Sureness::Likely, because }, session));
+            let because =
+                "it stands on the side where less plays in its own octaves, as wide as its band allows";
+            let place = Place { pan, sureness: Sureness::Likely, because: because.to_owned() };
+            edits.extend(self.edit(known, place, session));
         }
         edits
     }
@@ -113,20 +120,41 @@ struct Place {
     because: String,
 }
 
-/// Energy on either side so far.
+/// Power on either side so far, by octave.
 #[derive(Default)]
 struct Sides {
-    left: f64,
-    right: f64,
+    left: [f64; BANDS],
+    right: [f64; BANDS],
 }
 
 impl Sides {
     fn add(&mut self, pan: f64, known: &Known) {
-        let power = known.post_fader_lufs().map_or(0.0, power_from_db);
         let (left, right) = mixkeel_dsp::kernels::placing::mono_pan(pan);
-        self.left += power * left * left;
-        self.right += power * right * right;
+        for (octave, power) in octaves(known).into_iter().enumerate() {
+            self.left[octave] += power * left * left;
+            self.right[octave] += power * right * right;
+        }
     }
+
+    /// Whether less stands on the left, octave by octave, each as far as the track has part in it.
+    fn is_left_free(&self, known: &Known) -> bool {
+        let own = octaves(known);
+        let weighed =
+            |side: &[f64; BANDS]| -> f64 { own.iter().zip(side).map(|(own, there)| own * there).sum() };
+        weighed(&self.left) <= weighed(&self.right)
+    }
+}
+
+/// How loud it leaves its fader, times how much of the song it plays, shared out over its octaves.
+fn octaves(known: &Known) -> [f64; BANDS] {
+    let powers = known.facts.profile.bands.octave_db.map(|db| db.map_or(0.0, power_from_db));
+    let all: f64 = powers.iter().sum();
+    let power = power_from_db(level(known)) * known.activity();
+    powers.map(|one| if all > 0.0 { power * one / all } else { 0.0 })
+}
+
+fn level(known: &Known) -> f64 {
+    known.post_fader_lufs().unwrap_or(-100.0)
 }
 
 /// Places for the tracks of one role, in the order of ids; none where the role leaves it to the sides.
