@@ -90,6 +90,10 @@ fn begun(song: &mut Song, session: &Session) -> Decision {
         song.rough = Rough::among(song, session);
     }
     let choice = start::choose(song, session);
+    // A song that is settled already keeps what was found when it was.
+    if song.start == Start::Auto {
+        song.levels_count = choice.levels_count;
+    }
     song.start = choice.start;
     Decision {
         session: session.clone(),

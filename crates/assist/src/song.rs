@@ -27,6 +27,9 @@ pub struct Song {
     /// Where the balance starts. [`Start::Auto`] is settled by [`start::choose`](crate::start::choose) before rules run;
     /// left standing it counts as fresh.
     pub start: Start,
+    /// How far the levels at which tracks arrive count beside what roles say where the balance starts fresh by itself, 0 to 1.
+    /// [`decide`](crate::decide::decide) fills it in.
+    pub levels_count: f64,
     /// The owner's rough mix, where there is one.
     pub rough: Option<Rough>,
     /// The session as last rendered. [`decide`](crate::decide::decide) fills it in for rules that listen.
@@ -121,6 +124,7 @@ impl Song {
             related,
             groups,
             start,
+            levels_count: 0.0,
             rough: None,
             heard: None,
             style: PLAIN,

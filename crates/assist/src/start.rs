@@ -6,6 +6,7 @@ use mixkeel_session::session::Session;
 use mixkeel_dsp::block::Channels;
 
 use crate::rough::{MADE_OF, Rough};
+use crate::rules::balance::table::row_of;
 use crate::song::{Known, Song};
 
 /// Where the balance starts.
@@ -43,7 +44,22 @@ pub struct Choice {
     pub start: Start,
     /// Why, in a sentence that goes on the screen.
     pub because: String,
+    /// How far the levels at which tracks arrive count all the same where the balance starts fresh, 0 to 1: not at all where
+    /// that was asked for.
+    pub levels_count: f64,
 }
+
+/// How far levels that look like a balance count beside what roles say. Ours: two guesses that know nothing of each other are
+/// nearer in their middle than either alone; a little more for the one that its owner may have made.
+pub const LEVELS_COUNT_AT_MOST: f64 = 0.6;
+
+/// How far levels lie from what roles say, as a standard deviation in LU: where they are somebody's balance, and where they are
+/// chance. Ours, from figures: engineers lie 3 to 6 LU apart within a role, and so do they from a table of roles; levels
+/// that were turned by up to 12 dB either way lie 6.9 dB more apart, which makes 8.5 of 5 and 6.9.
+const FROM_ROLES_LU: (f64, f64) = (5.0, 8.5);
+
+/// Fewer tracks than this say nothing about each other's levels. Ours.
+const FEWEST_LEVELS: usize = 4;
 
 /// Files of an export end together to within this many seconds. Ours: two frames of video, more than any workstation
 /// is out by and less than any two takes differ by.
@@ -67,28 +83,27 @@ const SUM_LUFS: (f64, f64) = (-36.0, -8.0);
 /// by role is better than one by accident.
 pub fn choose(song: &Song, session: &Session) -> Choice {
     match song.start {
-        Start::Fresh => Choice { start: Start::Fresh, because: "a fresh balance was asked for".to_owned() },
-        Start::Tracks => {
-            Choice { start: Start::Tracks, because: "the tracks' own balance was asked for".to_owned() }
-        }
+        Start::Fresh => Choice::of(Start::Fresh, "a fresh balance was asked for"),
+        Start::Tracks => Choice::of(Start::Tracks, "the tracks' own balance was asked for"),
         Start::Rough => match &song.rough {
             Some(rough) => Choice {
                 start: Start::Rough,
+                levels_count: 0.0,
                 because: format!(
                     "the balance of the rough mix \"{}\" was asked for; {}",
                     rough.name,
                     heard(rough)
                 ),
             },
-            None => Choice {
-                start: Start::Fresh,
-                because: "a rough mix was asked for, but none is there that is made of these tracks"
-                    .to_owned(),
-            },
+            None => Choice::of(
+                Start::Fresh,
+                "a rough mix was asked for, but none is there that is made of these tracks",
+            ),
         },
         Start::Auto => match song.rough.as_ref().filter(|rough| rough.explained >= MADE_OF) {
             Some(rough) => Choice {
                 start: Start::Rough,
+                levels_count: 0.0,
                 because: format!(
                     "\"{}\" is a mix of the other files: its balance is kept; {}",
                     rough.name,
@@ -110,8 +125,51 @@ fn heard(rough: &Rough) -> String {
     )
 }
 
+impl Choice {
+    fn of(start: Start, because: &str) -> Self {
+        Self { start, because: because.to_owned(), levels_count: 0.0 }
+    }
+}
+
+/// How far the levels at which tracks arrive look like a balance: the odds that they were meant, against that they are chance,
+/// told from how far they lie from what roles say.
+fn levels_count(tracks: &[Known]) -> f64 {
+    if normalised(tracks) {
+        return 0.0;
+    }
+    let off = |known: &Known| Some(known.facts.loudness_lufs()? - row_of(known.role)?.target_lu);
+    let mut off: Vec<f64> = tracks.iter().filter_map(off).collect();
+    if off.len() < FEWEST_LEVELS {
+        return 0.0;
+    }
+    off.sort_by(f64::total_cmp);
+    let middle = 0.5 * (off[off.len() / 2] + off[(off.len() - 1) / 2]);
+    let (meant, chance) = FROM_ROLES_LU;
+    let odds: f64 = off
+        .iter()
+        .map(|off| {
+            // One track that is far off is no more than one.
+            let off = (off - middle).clamp(-3.0 * meant, 3.0 * meant);
+            libm::log(chance / meant) - 0.5 * off * off * (1.0 / (meant * meant) - 1.0 / (chance * chance))
+        })
+        .sum();
+    LEVELS_COUNT_AT_MOST / (1.0 + libm::exp(-odds))
+}
+
 fn weigh(tracks: &[Known]) -> Choice {
-    let fresh = |because: &str| Choice { start: Start::Fresh, because: because.to_owned() };
+    let counts = levels_count(tracks);
+    let fresh = |because: &str| {
+        let percent = libm::round(100.0 * counts);
+        let because = if percent < 5.0 {
+            because.to_owned()
+        } else {
+            format!(
+                "{because}; their levels are near enough to what their roles say to count for {percent:.0} % all the \
+                 same (not with --start fresh)"
+            )
+        };
+        Choice { start: Start::Fresh, because, levels_count: if percent < 5.0 { 0.0 } else { counts } }
+    };
     if tracks.len() < 3 {
         return fresh("fewer than three tracks sound, too few to be somebody's balance");
     }
@@ -141,6 +199,7 @@ fn weigh(tracks: &[Known]) -> Choice {
     }
     Choice {
         start: Start::Tracks,
+        levels_count: 0.0,
         because: format!(
             "the files start and end together, most are stereo, none of their levels were normalised and they span \
              {spread:.0} LU: an export, whose balance is kept"

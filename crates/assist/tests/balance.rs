@@ -8,12 +8,16 @@ use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::profile::{Profile, ProfileMeter};
 use mixkeel_assist::decide::{Decision, decide};
 use mixkeel_assist::ear::{Ear, Heard};
+use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::roles::roles_from_names;
 use mixkeel_assist::rough::Rough;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
-use mixkeel_dsp::block::Signal;
+use mixkeel_dsp::block::{Block, Channels, Signal};
+use mixkeel_dsp::catalog;
 use mixkeel_dsp::kernels::placing;
+use mixkeel_dsp::param::Value;
+use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_session::session::{Clip, Master, Session, Track};
 
@@ -205,4 +209,75 @@ fn a_part_that_the_others_cover_comes_up_and_recording_levels_mean_nothing() {
             other.fader_db
         );
     }
+}
+
+/// A recording that was turned, tilted by so many dB an octave around 1 kHz, and began later.
+fn spoilt(sides: &[Vec<f32>], gain_db: f64, tilt_db: f64, late: usize) -> Vec<Vec<f32>> {
+    let kind = catalog::find("eq").expect("there is an equaliser");
+    let mut settings = (kind.settings)();
+    // A shelf an octave, as high as the tilt is steep, is a straight line.
+    for band in 0..8 {
+        let mut set = |leaf: &str, value| settings.set(&format!("band.{}/{leaf}", band + 1), &value);
+        set("shape", Value::Word("high-shelf".to_owned())).expect("it has one");
+        set("freq_hz", Value::Number(88.4 * f64::from(1 << band))).expect("it has one");
+        set("q", Value::Number(0.5)).expect("it has one");
+        set("gain_db", Value::Number(tilt_db)).expect("it has one");
+    }
+    let gain = gain_from_db(gain_db - 4.0 * tilt_db) as f32;
+    let spoil = |side: &Vec<f32>| {
+        let mut sound = vec![0.0; late];
+        sound.extend(side.iter().take(side.len() - late).map(|x| x * gain));
+        let mut processor = (kind.build)();
+        let frames = sound.len();
+        processor.prepare(&Setup { rate_hz: RATE, channels: Channels::Mono, max_block_frames: frames });
+        processor.set(&*settings);
+        processor.process(&mut Block::mono(&mut sound), &[], &Context { frame: 0, tempo_bpm: 120.0 });
+        sound
+    };
+    sides.iter().map(spoil).collect()
+}
+
+#[test]
+fn recordings_that_were_turned_tilted_inverted_and_late_come_back_to_the_same_balance() {
+    let clean = band();
+    let spoilt: Vec<(&str, Vec<Vec<f32>>)> = clean
+        .iter()
+        .zip([(12.0, 1.5, 0), (-12.0, -2.0, 0), (7.0, 2.0, 0), (-5.0, -1.0, 130), (3.0, 1.0, 0)])
+        .map(|((name, sides), (gain_db, tilt_db, late))| (*name, spoilt(sides, gain_db, tilt_db, late)))
+        .map(|(name, mut sides)| {
+            if name == "Gtr" {
+                sides.iter_mut().flatten().for_each(|x| *x = -*x);
+            }
+            (name, sides)
+        })
+        .collect();
+    let levels = |band: &[(&str, Vec<Vec<f32>>)]| -> Vec<(String, f64)> {
+        let (song, session) = song(band, Start::Fresh);
+        let decision = decided(&song, &session);
+        let forecast = Forecast::of(&song, &decision.session).expect("it is whole");
+        let mix = forecast.sum().integrated_lufs().expect("it sounds");
+        let of = |(number, id): (usize, &str)| {
+            (id.to_owned(), forecast.integrated_lufs(number).expect("it sounds") - mix)
+        };
+        forecast.tracks().enumerate().map(of).collect()
+    };
+    for ((id, there), (_, here)) in levels(&clean).iter().zip(&levels(&spoilt)) {
+        assert!((here - there).abs() < 1.5, "{id} stands {here} LU beside the mix and not {there}");
+    }
+}
+
+#[test]
+fn a_pad_that_one_loudspeaker_would_lose_is_narrowed_and_a_wide_one_is_left() {
+    let mut tracks = band();
+    let (one, other) = (part(21, 0.03, 0.25, 1.9, 0.0), part(22, 0.03, 0.25, 1.9, 0.0));
+    let turned = one.iter().zip(&other).map(|(a, b)| 0.5 * b - 0.5 * a).collect();
+    tracks.push(("Pad", vec![one, turned]));
+    let (song, session) = song(&tracks, Start::Fresh);
+    let decision = decided(&song, &session);
+    let width = |id: &str| {
+        decision.session.tracks.iter().find(|track| track.id == id).map_or(f64::NAN, |track| track.width)
+    };
+    // Middle to difference is 1 to 5: it lost 7.8 dB, and loses 3.5.
+    assert!((width("pad") - 0.5).abs() < 0.05, "{}", width("pad"));
+    assert_eq!(width("strings"), 1.0, "two unrelated sides are what everybody hears as wide");
 }

@@ -121,6 +121,7 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
             related: Vec::new(),
             groups: Vec::new(),
             start: Start::Fresh,
+            levels_count: 0.0,
             rough: None,
             heard: None,
             style: mixkeel_assist::style::PLAIN,

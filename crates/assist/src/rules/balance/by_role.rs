@@ -6,7 +6,9 @@
 //! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix, or where its
 //! [style](crate::style) has it. Unknown tracks are placed
 //! by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
-//! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Keeps faders where they stand when
+//! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Where nobody asked for a fresh balance and
+//! the levels at which tracks arrive look like one, they count as well, and all but the lead vocal go a part of the way
+//! to them, at most [`MOST_LEAN_DB`]. Keeps faders where they stand when
 //! the tracks' own balance is kept, and leaves to `balance/rough-mix` what a rough mix says.
 //!
 //! **Why.** Most of a mix is level, and most of level is what an instrument is. Equal loudness for all, the older answer,
@@ -33,10 +35,11 @@ use mixkeel_session::address::Address;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::fields;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Id, Session};
 
 use super::audible::{Move, moves};
 use super::table::{METER, UNKNOWN_LU, VOCAL_RE_MIX_LU, row_of};
+use crate::levels::median;
 use crate::rule::{Proposal, Rule};
 use crate::rules::trim::stage::STAGE_LUFS;
 use crate::song::{Known, Song};
@@ -47,6 +50,9 @@ pub const MOST_DOWN_LU: f64 = 9.0;
 
 /// How far all else may come up to meet the voice. Ours: a voice and one guitar are not balanced as a voice and a band.
 pub const MOST_UP_LU: f64 = 2.0;
+
+/// How far a track goes from where its role has it towards the level at which it arrives, in dB. Ours.
+pub const MOST_LEAN_DB: f64 = 8.0;
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -84,6 +90,7 @@ impl Rule for ByRole {
             }
         }
         let moves = if song.start == Start::Fresh { moves(song, &by_table) } else { Vec::new() };
+        let leans = leans(song, &tracks, shift_lu);
         let in_rough = |known: &&Known| {
             let rough = song.rough.as_ref().filter(|_| song.start == Start::Rough);
             rough.and_then(|rough| rough.found(&known.track.id)).is_some_and(|found| found.gain_db.is_some())
@@ -93,7 +100,8 @@ impl Rule for ByRole {
             .filter(|known| !in_rough(known))
             .filter_map(|known| {
                 let moved = moves.iter().find(|moved| moved.id == known.track.id);
-                self.place(known, &tracks, shift_lu, moved, session)
+                let lean_db = leans.iter().find(|(id, _)| *id == known.track.id).map_or(0.0, |(_, db)| *db);
+                self.place(known, &tracks, shift_lu, moved, lean_db, session)
             })
             .collect()
     }
@@ -106,13 +114,15 @@ impl ByRole {
         tracks: &[Known],
         shift_lu: f64,
         moved: Option<&Move>,
+        lean_db: f64,
         session: &Session,
     ) -> Option<Edit> {
         let lufs = known.facts.loudness_lufs()?;
         let role = known.role;
         let target_lu = shifted_lu(known, tracks, shift_lu);
         let shared_lu = shared_lu(known, tracks);
-        let fader_db = fader_db(known, tracks, shift_lu)? + moved.map_or(0.0, |moved| moved.by_db);
+        let moved_db = moved.map_or(0.0, |moved| moved.by_db);
+        let fader_db = fader_db(known, tracks, shift_lu)? + moved_db + lean_db;
         let (sureness, mut because) = match row_of(role) {
             Some(row) if row.guess => (
                 Sureness::Guess,
@@ -144,6 +154,9 @@ impl ByRole {
                 moved.by_db, moved.lost_phon, moved.usual_phon
             );
         }
+        if lean_db.abs() >= 0.05 {
+            because += &format!("; {lean_db:+.1} dB towards the level at which it arrives");
+        }
         let mut proposal = Proposal::new(self.id(), sureness, because)
             .measured(METER, lufs, "LUFS")
             .measured("level beside the lead vocal", target_lu, "LU");
@@ -152,6 +165,25 @@ impl ByRole {
         }
         proposal.set_number(session, &known.track.id, fields::FADER_DB.id, fader_db.min(12.0))
     }
+}
+
+/// How far each track goes towards the level at which it arrives, in tenths of a dB: the levels of all of them brought to
+/// where the table has them in the middle. The lead vocal stays: of it alone engineers agree where it belongs.
+fn leans(song: &Song, tracks: &[Known], shift_lu: f64) -> Vec<(Id, f64)> {
+    if song.start != Start::Fresh || song.levels_count <= 0.0 {
+        return Vec::new();
+    }
+    let off = |known: &Known| {
+        let off_lu = known.facts.loudness_lufs()? - shifted_lu(known, tracks, shift_lu);
+        Some((known.track.id.clone(), known.role, off_lu))
+    };
+    let off: Vec<(Id, Role, f64)> = tracks.iter().filter_map(off).collect();
+    let Some(middle) = median(off.iter().map(|(_, _, off)| *off)) else { return Vec::new() };
+    let lean = |(id, role, off): (Id, Role, f64)| {
+        let lean_db = (song.levels_count * (off - middle)).clamp(-MOST_LEAN_DB, MOST_LEAN_DB);
+        (role != Role::LeadVocal).then_some((id, libm::round(10.0 * lean_db) / 10.0))
+    };
+    off.into_iter().filter_map(lean).collect()
 }
 
 /// Where the table puts a track, with room made for the voice.
