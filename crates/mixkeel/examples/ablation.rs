@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p mixkeel --example ablation` takes the demo song and the songs of `../shared/music` beside the
 //! repository, each from a fresh balance. A stage has the rules of those before it. Loudness and peaks are measured on a
-//! render of every stage; spectrum, places and what covers what are told by the forecast. `--paper` renders nothing.
+//! render of every stage; spectrum, places and what covers what are told by the forecast. `--paper` renders nothing, `--only
+//! SONG` takes one, `--tracks` lists for every track what it loses to the others with levels only and in the end.
 
 mod songs;
 
@@ -10,13 +11,14 @@ use mixkeel::Silent;
 use mixkeel::ear::Ear;
 use mixkeel::song::facts::facts;
 use mixkeel::song::media::Shelf;
-use mixkeel_analysis::energy::{BANDS, Power, centre_hz};
+use mixkeel_analysis::energy::{BANDS, Power};
 use mixkeel_analysis::masking::SpanMasking;
 use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_assist::RULES;
 use mixkeel_assist::decide::decide_by;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::rule::Rule;
+use mixkeel_assist::rules::eq::norm;
 use mixkeel_dsp::units::db_from_power;
 use mixkeel_io::read::Downmix;
 use mixkeel_session::session::Session;
@@ -34,19 +36,33 @@ const STAGES: [(&str, &[&str]); 8] = [
     ("full", &["bus"]),
 ];
 
+/// What is printed, and how.
+struct Options {
+    on_paper: bool,
+    tracks: bool,
+}
+
 fn main() -> Result<(), Failure> {
-    let on_paper = std::env::args().any(|argument| argument == "--paper");
-    let folder = std::env::temp_dir().join("mixkeel-ablation-demo");
-    mixkeel::demo_song::demo(Some(&folder), &Silent)?;
-    report(&load("demo", &folder.join("tracks"), None)?, on_paper)?;
+    let arguments: Vec<String> = std::env::args().collect();
+    let said = |option: &str| arguments.iter().position(|argument| argument == option);
+    let options = Options { on_paper: said("--paper").is_some(), tracks: said("--tracks").is_some() };
+    let only = said("--only").and_then(|at| arguments.get(at + 1));
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    if wanted("demo") {
+        let folder = std::env::temp_dir().join("mixkeel-ablation-demo");
+        if !folder.is_dir() {
+            mixkeel::demo_song::demo(Some(&folder), &Silent)?;
+        }
+        report(&load("demo", &folder.join("tracks"), None)?, &options)?;
+    }
     let Some(music) = music() else { return Ok(()) };
-    for name in SONGS {
-        report(&shared(&music, name)?, on_paper)?;
+    for name in SONGS.into_iter().filter(|name| wanted(name)) {
+        report(&shared(&music, name)?, &options)?;
     }
     Ok(())
 }
 
-fn report(loaded: &Loaded, on_paper: bool) -> Result<(), Failure> {
+fn report(loaded: &Loaded, options: &Options) -> Result<(), Failure> {
     println!("\n{}\n", loaded.name);
     println!(
         "| stage | LUFS | dBTP | peak to loudness | spectrum off the norm, dB | side to middle, dB | left over right, LU | \
@@ -54,6 +70,7 @@ fn report(loaded: &Loaded, on_paper: bool) -> Result<(), Failure> {
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     let mut heeded: Vec<&'static dyn Rule> = Vec::new();
+    let mut kept: Vec<Vec<Kept>> = Vec::new();
     for (stage, adds) in STAGES {
         let of_stage = |rule: &&'static dyn Rule| {
             let first = rule.id().split('/').next().unwrap_or_default();
@@ -61,10 +78,10 @@ fn report(loaded: &Loaded, on_paper: bool) -> Result<(), Failure> {
         };
         heeded = RULES.into_iter().filter(of_stage).collect();
         let mut session = loaded.session.clone();
-        if on_paper {
+        if options.on_paper {
             let Ok(decision) = decide_by(&heeded, &loaded.song, &session, &mut Deaf);
             session = decision.session;
-            row(stage, loaded, &session, None)?;
+            kept.push(row(stage, loaded, &session, None)?);
         } else {
             let shelf =
                 Shelf { folder: loaded.folder.clone(), rate_hz: session.rate_hz, downmix: Downmix::Refuse };
@@ -72,13 +89,64 @@ fn report(loaded: &Loaded, on_paper: bool) -> Result<(), Failure> {
             let mut ear = Ear::new(&shelf, &media, &Silent);
             session = decide_by(&heeded, &loaded.song, &session, &mut ear)?.session;
             let heard = ear.heard_of(&session)?;
-            row(stage, loaded, &session, heard.integrated_lufs.zip(heard.true_peak_dbtp))?;
+            kept.push(row(stage, loaded, &session, heard.integrated_lufs.zip(heard.true_peak_dbtp))?);
         }
+    }
+    if let (Some(levels), Some(full)) = (kept.get(1), kept.last()) {
+        covered(levels, full, options.tracks);
     }
     Ok(())
 }
 
-fn row(stage: &str, loaded: &Loaded, session: &Session, heard: Option<(f64, f64)>) -> Result<(), Failure> {
+/// How much of its loudness a track keeps within the others.
+struct Kept {
+    id: String,
+    in_focus: bool,
+    /// From 0 to 1.
+    share: f64,
+    lost_phon: f64,
+}
+
+/// What the focus loses with levels only and in the end, and what that costs the others.
+fn covered(levels: &[Kept], full: &[Kept], tracks: bool) {
+    if tracks {
+        println!(
+            "\n| track | lost with levels only | in the end | phon before | after |\n|---|--:|--:|--:|--:|"
+        );
+    }
+    let mut worst = (0.0, "none");
+    for before in levels {
+        let Some(after) = full.iter().find(|after| after.id == before.id) else { continue };
+        let percent = |kept: &Kept| 100.0 * (1.0 - kept.share);
+        if tracks || before.in_focus {
+            println!(
+                "| {}{} | {:.0} % | {:.0} % | {:.1} | {:.1} |",
+                before.id,
+                if before.in_focus { " (focus)" } else { "" },
+                percent(before),
+                percent(after),
+                before.lost_phon,
+                after.lost_phon
+            );
+        }
+        let rise = percent(after) / percent(before).max(1.0) - 1.0;
+        if !before.in_focus && rise > worst.0 {
+            worst = (rise, &before.id);
+        }
+    }
+    println!(
+        "\nof the others {} loses {:.0} % more than with levels only, no other as much",
+        worst.1,
+        100.0 * worst.0
+    );
+}
+
+fn row(
+    stage: &str,
+    loaded: &Loaded,
+    session: &Session,
+    heard: Option<(f64, f64)>,
+) -> Result<Vec<Kept>, Failure> {
     let forecast = Forecast::of(&loaded.song, session).map_err(|faults| format!("{faults:?}"))?;
     let sum = forecast.sum();
     let spectrum = sum.spectrum(0..sum.cells());
@@ -111,7 +179,16 @@ fn row(stage: &str, loaded: &Loaded, session: &Session, heard: Option<(f64, f64)
         audible.count(),
         losses.len(),
     );
-    Ok(())
+    let kept = forecast.tracks().enumerate().filter_map(|(at, id)| {
+        let track = masking.tracks.get(at).filter(|track| track.sounding_frames > 0)?;
+        Some(Kept {
+            id: id.to_owned(),
+            in_focus: in_focus(at),
+            share: track.partial_sone / track.unmasked_sone.max(1e-9),
+            lost_phon: track.lost_phon(),
+        })
+    });
+    Ok(kept.collect())
 }
 
 /// Tracks that sound, and the loudness that each loses to the others.
@@ -120,19 +197,8 @@ fn sounding(masking: &SpanMasking, tracks: usize) -> impl Iterator<Item = (usize
     all.filter(|(_, track)| track.sounding_frames > 0).map(|(at, track)| (at, track.lost_phon()))
 }
 
-/// How far the spectrum lies from that of records: the mean over bands from 60 Hz to 12 kHz, after the mean is taken out.
-/// The norm is P. D. Pestana et al. 2013 and A. Elowsson and A. Friberg 2017, as −(5·o + 0.65·o²) dB for o octaves over 800
-/// Hz of power density; a band of the ear's is as wide as it is.
+/// How far the spectrum lies from that of records: the mean over bands.
 fn off_norm_db(spectrum: &[Power; BANDS]) -> f64 {
-    let off: Vec<f64> = (2..36)
-        .map(|band| {
-            let freq_hz = centre_hz(band);
-            let octaves = libm::log2(freq_hz / 800.0);
-            let width_hz = 24.7 * (4.37 * freq_hz / 1_000.0 + 1.0);
-            let norm_db = -(5.0 * octaves + 0.65 * octaves * octaves) + db_from_power(width_hz);
-            db_from_power(spectrum[band].left + spectrum[band].right) - norm_db
-        })
-        .collect();
-    let mean = off.iter().sum::<f64>() / off.len() as f64;
-    off.iter().map(|off| (off - mean).abs()).sum::<f64>() / off.len() as f64
+    let off = norm::off_norm_db(spectrum);
+    off.iter().map(|(_, off)| off.abs()).sum::<f64>() / off.len().max(1) as f64
 }

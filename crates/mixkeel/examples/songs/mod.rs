@@ -1,16 +1,22 @@
 //! The songs that the tables of decisions are made on: their tracks measured, and the mixes that people made of them.
 #![allow(dead_code)] // each example uses a part of it
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use mixkeel::Silent;
+use mixkeel::hear::{Given, Voice, music as music_of, write_sections, write_tempo};
 use mixkeel::song::arrive::arrive;
 use mixkeel::song::cache::Cache;
 use mixkeel::song::measure::{Take, measure};
+use mixkeel::song::relate::{Beside, relate};
 use mixkeel::song::scan::scan;
 use mixkeel_analysis::profile::Profile;
 use mixkeel_assist::ear::{Ear, Heard};
+use mixkeel_assist::focus;
+use mixkeel_assist::related::{Related, Suspect};
+use mixkeel_assist::roles::identify::{Arrived, identify};
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
@@ -62,6 +68,17 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
         })
         .collect();
     let measured = read(&takes)?;
+    let mut arrivals = arrivals;
+    let arrived: Vec<Arrived> = arrivals
+        .tracks
+        .iter()
+        .zip(&measured)
+        .map(|(track, profile)| Arrived { name: &track.guess, by_owner: false, profile, at_s: track.at_s })
+        .collect();
+    let identities = identify(&arrived);
+    for (track, identity) in arrivals.tracks.iter_mut().zip(identities) {
+        (track.guess.role, track.guess.sureness) = (identity.role, identity.sureness);
+    }
     let (mut facts, mut tracks) = (Vec::new(), Vec::<Track>::new());
     for (arrival, profile) in arrivals.tracks.iter().zip(measured) {
         let id = unique(&arrival.name, |id| tracks.iter().any(|track| track.id == id));
@@ -78,11 +95,11 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
             ..Track::at_unity(&id, &arrival.name)
         });
     }
-    let leads = tracks.iter().filter(|track| track.role == Role::LeadVocal);
-    let session = Session {
+    let related = related(&facts, &takes);
+    let mut session = Session {
         title: name.to_owned(),
         rate_hz: arrivals.rate_hz,
-        focus: leads.map(|track| track.id.clone()).collect(),
+        focus: Vec::new(),
         song: Default::default(),
         sections: Vec::new(),
         goals: Vec::new(),
@@ -92,6 +109,9 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
         tracks,
         master: Master::default(),
     };
+    let song = Song::new(facts, related, Start::Fresh);
+    session.focus = focus::of_song(&song, &session).tracks;
+    hear(&song, &mut session);
     let by_person = match mix.filter(|mix| mix.is_dir()) {
         Some(mix) => {
             let files = scan(mix)?.files;
@@ -101,13 +121,39 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
         }
         None => None,
     };
-    Ok(Loaded {
-        name: name.to_owned(),
-        folder: PathBuf::new(),
-        song: Song::new(facts, Vec::new(), Start::Fresh),
-        session,
-        by_person,
-    })
+    Ok(Loaded { name: name.to_owned(), folder: PathBuf::new(), song, session, by_person })
+}
+
+/// Tracks that may belong together, read side by side, as `mix` does.
+fn related(facts: &[TrackFacts], takes: &[Take]) -> Vec<Related> {
+    let tracks: Vec<Beside> = facts
+        .iter()
+        .zip(takes)
+        .map(|(facts, take)| Beside {
+            id: &facts.id,
+            take: take.clone(),
+            at_s: facts.at_s,
+            suspect: Suspect { name: &facts.name, role: facts.role, profile: &facts.profile },
+        })
+        .collect();
+    relate(&tracks, Downmix::Refuse)
+}
+
+/// Tempo and sections, as far as they are sure.
+fn hear(song: &Song, session: &mut Session) {
+    let voices: Vec<Voice> = song
+        .tracks
+        .iter()
+        .map(|facts| Voice {
+            name: facts.name.clone(),
+            role: facts.role,
+            gains: [1.0, 1.0],
+            clips: vec![(facts.at_s, Cow::Borrowed(&facts.profile))],
+        })
+        .collect();
+    let music = music_of(&voices, Given::default());
+    write_tempo(session, &music);
+    write_sections(session, &music);
 }
 
 fn read(takes: &[Take]) -> Result<Vec<Profile>, Failure> {

@@ -28,6 +28,7 @@ pub use gather::{Heard, Voice};
 pub use given::{By, Given, SaidKey, Tempo};
 pub use lines::{LineReport, NoteReport, PitchReport, TimingReport, VibratoReport};
 pub use mark::{Mark, NamedSection};
+pub use on_paper::{write_sections, write_tempo};
 pub use report::{
     AskReport, ChordReport, GivenReport, KeyReport, MeasuredReport, MetreReport, SectionReport, SongReport,
     TempoReport,
