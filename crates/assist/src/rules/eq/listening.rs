@@ -75,11 +75,9 @@ pub struct Limits {
     pub rise: f64,
     /// Who takes less than this part of what the focus loses is left alone.
     pub least_part: f64,
-    /// A round has to bring the focus at least this share of its loudness.
-    pub least_round: f64,
-    /// And all of them together this; else none of it is worth it.
+    /// All of it has to bring the focus at least this share of its loudness.
     pub least_gain: f64,
-    /// And this many times what those that are cut lose on average.
+    /// And this many times what all others lose together.
     pub weight: f64,
 }
 
@@ -172,18 +170,15 @@ impl Listening {
         taken.into_iter().map(|(sound, lost)| (sound, lost / all.max(1e-12))).collect()
     }
 
-    /// Lets those who cover the focus step back where they do, all together and a step at a time, as long as the focus gains
-    /// what it is worth and nobody is cut further than limits allow. Returns who got which bells.
+    /// Lets those who cover the focus step back where they do, all together and a step at a time, as far as limits allow, and
+    /// keeps what brought the focus most for what it cost all others. Returns who got which bells.
     pub fn make_room(&mut self, limits: &Limits, may: impl Fn(usize) -> bool) -> Vec<(usize, Vec<Bell>)> {
         let first = self.audible();
         let least_lost = limits.content * (1.0 - first);
+        let (mut most, mut best) = (0.0, (self.bells.clone(), self.heard.clone()));
         let mut done: Vec<usize> = Vec::new();
         for _ in 0..ROUNDS {
-            let (audible, kept) = (self.audible(), self.kept());
-            if 1.0 - audible <= least_lost {
-                break;
-            }
-            let before = (self.bells.clone(), self.heard.clone());
+            let before = self.bells.clone();
             let mut cut: Vec<usize> = Vec::new();
             for (sound, part) in self.maskers() {
                 let free = may(sound) && !done.contains(&sound);
@@ -194,32 +189,34 @@ impl Listening {
             self.listen();
             let too_far = self.too_far(limits.rise);
             let spared: Vec<usize> = cut.iter().copied().filter(|sound| too_far.contains(sound)).collect();
-            for sound in &spared {
-                let bells = before.0.get(*sound).cloned().unwrap_or_default();
-                self.set(*sound, bells);
-            }
             if !spared.is_empty() {
+                for sound in &spared {
+                    self.set(*sound, before.get(*sound).cloned().unwrap_or_default());
+                }
                 cut.retain(|sound| !spared.contains(sound));
                 done.extend(spared);
                 self.listen();
             }
-            let lost = |sound: &usize| {
-                let at = |shares: &[f64]| shares.get(*sound).copied().unwrap_or(1.0);
-                (at(&kept) - at(&self.kept())).max(0.0)
-            };
-            let cost = cut.iter().map(lost).sum::<f64>() / cut.len().max(1) as f64;
-            let gain = self.audible() - audible;
-            if cut.is_empty() || gain < limits.least_round || gain < limits.weight * cost {
-                for (sound, bells) in before.0.into_iter().enumerate() {
-                    self.set(sound, bells);
-                }
-                self.heard = before.1;
+            if cut.is_empty() {
+                break;
+            }
+            // Others gain from each other's cuts as well; what counts is what all of them lose together.
+            let others = self.at_first.iter().zip(self.kept()).enumerate();
+            let others = others.filter(|(sound, _)| !self.focus.contains(sound));
+            let cost = others.map(|(_, (before, now))| before - now).sum::<f64>().max(0.0);
+            let gain = self.audible() - first;
+            let worth = gain - limits.weight * cost;
+            if gain >= limits.least_gain && worth > most {
+                (most, best) = (worth, (self.bells.clone(), self.heard.clone()));
+            }
+            if 1.0 - self.audible() <= least_lost {
                 break;
             }
         }
-        if self.audible() - first < limits.least_gain {
-            return Vec::new();
+        for (sound, bells) in best.0.into_iter().enumerate() {
+            self.set(sound, bells);
         }
+        self.heard = best.1;
         let made = self.bells.iter().enumerate().filter(|(_, bells)| !bells.is_empty());
         made.map(|(sound, bells)| (sound, bells.clone())).collect()
     }

@@ -3,7 +3,8 @@
 //! **What it does.** Tells at the levels of the mix how much of the focus is lost to whom and in which part of the spectrum
 //! (partial loudness), and lets those who take most step back there: bells, dynamic and keyed by the focus, so that they are there
 //! only while both sound. All go deeper together, [`LIMITS`] says by how much a round and how far, until the focus loses half of
-//! what it lost, or gains less than what those who are cut lose. Nobody loses more than a third more than before. The focus
+//! what it lost; kept is what brought the focus most for what all others lose together, which counts half. Nobody loses more
+//! than a third more than before. The focus
 //! itself is never cut, but may be raised broadly by [`LIFT_DB`] where it still loses most. Microphones of one kit and unknown tracks
 //! are left alone.
 //!
@@ -14,9 +15,8 @@
 //! **Example.** Guitars take a fifth of the voice's loudness around 2.6 kHz: −3.5 dB there while it sings.
 //!
 //! **Known problems.** The model knows steady sounds and no binaural release: what stands at the other side is taken to cover
-//! a little more than it does. Cuts are told as if they were fully open whenever the focus sounds.
-//!
-//! Of several voices in focus the one that sounds most is the key.
+//! a little more than it does. Cuts are told as if they were fully open whenever the focus sounds. Of several
+//! voices in focus the one that sounds most is the key.
 //!
 //! **Options.** `focus` in the session; `lock`, or `bypass` on the insert.
 //!
@@ -40,8 +40,8 @@ use crate::things::{NewInsert, before};
 
 /// How far it goes. The deepest cut is what Hafezi and Reiss cap theirs at and half as much again, because these are there only
 /// while the focus sounds. Half of what is lost, and a third more for others, is what is asked of this. The rest is ours: who
-/// takes less than a fiftieth is not in the way, all of it is to bring a third of what is just heard, a quarter of that in each
-/// round, and what others lose counts half, because the focus carries the song.
+/// takes less than a fiftieth is not in the way, all of it is to bring a third of what is just heard, and what others lose
+/// counts half, because the focus carries the song.
 pub const LIMITS: Limits = Limits {
     step_db: 1.5,
     most_db: 6.0,
@@ -49,7 +49,6 @@ pub const LIMITS: Limits = Limits {
     content: 0.5,
     rise: 4.0 / 3.0,
     least_part: 0.02,
-    least_round: 0.0015,
     least_gain: 0.006,
     weight: 0.5,
 };
