@@ -64,8 +64,7 @@ fn main() -> Result<(), Failure> {
     );
     let mut worst = 0.0_f64;
     for ((id, role, lufs), (_, role_there, other)) in here.iter().zip(&there) {
-        let plan =
-            plans.iter().find(|(name, _)| name.to_lowercase().replace(' ', "-").replace('_', "-") == *id);
+        let plan = plans.iter().find(|(name, _)| name.to_lowercase().replace([' ', '_'], "-") == *id);
         let by = plan.map_or(String::new(), |(_, spoilt)| {
             format!("{:+.1} dB, {:+.1} dB/oct", spoilt.gain_db, spoilt.tilt_db_an_octave)
                 + if spoilt.inverted { ", inverted" } else { "" }
