@@ -1,6 +1,6 @@
 //! The balance: what a rough mix says is read back, what is buried comes up, and recording levels mean nothing.
 
-#![expect(clippy::indexing_slicing, reason = "what is missing fails the test")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is missing fails the test")]
 
 use std::convert::Infallible;
 
