@@ -13,6 +13,7 @@ use mixkeel_judge::checks::CHECKS;
 use mixkeel_judge::finding::Severity;
 use mixkeel_judge::verdict::{Judgement, Verdict, judge};
 use mixkeel_session::role::Role;
+use planted::scenes::{STAGGERED_DB, Scene, band};
 use planted::{PLANTS, Part, Sound, demo_parts, limit, mixed, songs};
 use rayon::prelude::*;
 
@@ -174,4 +175,40 @@ fn the_word_length_the_rate_and_what_is_silent_are_told_as_they_are() {
     let nothing = Sound::silent(48_000, 96_000).judged(Destination::Mastering);
     assert_eq!(nothing.verdict, Verdict::ReEvaluate);
     assert!(nothing.sentence.contains("low level"), "{}", nothing.sentence);
+}
+
+/// What only a session knows: a scene with the fault, and one without.
+type Fixture = (&'static str, fn() -> Scene, fn() -> Scene);
+
+const FIXTURES: [Fixture; 8] = [
+    ("too-wet", || Scene { room_db: Some(9.0), ..Scene::sound() }, Scene::sound),
+    ("too-dry", || Scene { room_db: None, ..Scene::sound() }, Scene::sound),
+    (
+        "flat-depth",
+        || Scene { parts: band(10.0, [-12.0; 6]), ..Scene::sound() },
+        || Scene { parts: band(10.0, STAGGERED_DB), ..Scene::sound() },
+    ),
+    ("flat-contour", || Scene::song([0.0; 5]), || Scene::song([-4.0, 0.0, -4.0, 0.0, -2.0])),
+    (
+        "uneven-level",
+        || Scene::song([-4.0, 0.0, -4.0, -5.0, -2.0]),
+        || Scene::song([-4.0, 0.0, -3.0, 0.5, -2.0]),
+    ),
+    ("buried-focus", || Scene::sound().with("Vox", -30.0), || Scene::sound().with("Vox", 6.0)),
+    // A voice that has one word in the intro is not covered there: the song is not about it yet.
+    ("buried-focus", || Scene::one_word().with("Vox", -36.0), Scene::one_word),
+    ("masked-track", || Scene::sound().with("Bell", -48.0), Scene::sound),
+];
+
+#[test]
+fn what_only_a_session_knows_is_told_where_it_is_and_not_where_it_is_not() {
+    let wrong: Vec<String> = FIXTURES
+        .par_iter()
+        .filter_map(|(id, faulty, sound)| {
+            let (faulty, sound) = (faulty().judged(), sound().judged());
+            let has = |judged: &Judgement| judged.findings.iter().any(|one| one.id == *id);
+            (!has(&faulty) || has(&sound)).then(|| format!("{id}: {:?}, {:?}", ids(&faulty), ids(&sound)))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
