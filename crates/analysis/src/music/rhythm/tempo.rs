@@ -11,11 +11,6 @@ const OFF_S: f64 = 0.03;
 /// keeps 0.5, a steady song in whose breaks beats went after accents of other places keeps 0.8.
 const KEPT: f64 = 0.72;
 
-/// How many beats in a row must meet less than which part of the accents for a steady tempo not to be taken. Ours: two bars, and
-/// what is left of a beat that is off by a quarter.
-const LOST_BEATS: usize = 8;
-const LOST: f64 = 0.5;
-
 /// How far a steady tempo is looked for on both sides of the usual gap, in parts of it. Ours: beats are seldom off by more over
 /// eight.
 const AROUND: f64 = 0.015;
@@ -29,7 +24,7 @@ pub(crate) fn steadied(curve: &[f64], times: Vec<f64>) -> Vec<f64> {
         return times;
     };
     let count = times.len() as f64;
-    if times.len() < LOST_BEATS {
+    if times.len() < 8 {
         return times;
     }
     // From one gap tried to the next, the last beat moves by a twentieth of a gap.
@@ -48,16 +43,7 @@ pub(crate) fn steadied(curve: &[f64], times: Vec<f64>) -> Vec<f64> {
     let steady: Vec<f64> =
         (0..).map(|n| from + gap * f64::from(n)).take_while(|t| *t <= last + 0.5 * gap).collect();
     let met = |times: &[f64]| mean(times.iter().map(|&t| Accents::near(curve, t)));
-    let whole = met(&times);
-    // Nor may it lose the song at its beginning or end: a ritardando is short beside a song, and does not come back as beats do
-    // that went after other accents in a break.
-    let lost = [&times[..LOST_BEATS], &times[times.len() - LOST_BEATS..]].into_iter().any(|some| {
-        let (from, to) = (some[0] - gap / 2.0, some[LOST_BEATS - 1] + gap / 2.0);
-        let inside: Vec<f64> = steady.iter().copied().filter(|t| (from..to).contains(t)).collect();
-        let off = some.iter().filter(|t| inside.iter().all(|s| (s - **t).abs() > NEAR_STEPS)).count();
-        met(some) >= LOST * whole && 2 * off > LOST_BEATS && met(&inside) < LOST * met(some)
-    });
-    if !lost && met(&steady) >= KEPT * whole { steady } else { times }
+    if met(&steady) >= KEPT * met(&times) { steady } else { times }
 }
 
 /// A steady tempo put through the beats that are near it, by least squares.
