@@ -17,7 +17,7 @@ use crate::{cli, interrupt};
 Examples:
   mixkeel compare take.wav \"My Song-mix/mix.wav\"
   mixkeel compare \"My Song-mix\" take.wav --json
-  mixkeel compare --blind \"My Song-mix/v1\" \"My Song-mix\"   # which do you prefer?"
+  mixkeel compare --blind old.wav new.wav   # which do you prefer?"
 )]
 pub struct Compare {
     /// Files of sound or sessions; all are compared with the first

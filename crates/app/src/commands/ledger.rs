@@ -16,7 +16,7 @@ use crate::{cli, interrupt};
     help_template = cli::TEMPLATE,
     before_help = "\
 Examples:
-  mixkeel ledger \"My Song-mix\"     # every version, and whether the last two differ
+  mixkeel ledger \"My Song-mix\"     # every version; when to stop
   mixkeel ledger \"My Song-mix\" --json
 
 Your limits stand in session.toml, all of them optional:

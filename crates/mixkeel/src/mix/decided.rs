@@ -194,7 +194,7 @@ pub fn decided(
     take_back(&mut prepared, &song.keep, strength);
     let mut ear = Ear::new(&shelf, &media, watch);
     // What goals and notes have set stays, as what was set by hand does.
-    let held = hold::hold(&mut prepared.session, &prepared.earlier_edits);
+    let held = hold::hold(&mut prepared.session, &prepared.earlier_edits, prepared.before.as_ref());
     let whole = decide_on_paper(&RULES, &mut song, &prepared.session);
     let mut decision = in_part(&song, &prepared.session, whole, strength);
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });

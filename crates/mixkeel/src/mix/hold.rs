@@ -2,14 +2,16 @@
 
 use mixkeel_session::address::Address;
 use mixkeel_session::edit::{Content, Edit};
+use mixkeel_session::fields::{FADER_DB, TRIM_DB};
 use mixkeel_session::session::Session;
 
 use crate::revise::BY_NOTES;
 use crate::solve::BY_GOALS;
 
-/// Locks every value that an edit of a goal or a note set and that still stands; what was locked.
-pub(super) fn hold(session: &mut Session, edits: &[Edit]) -> Vec<Address> {
-    let held: Vec<Address> = edits
+/// Locks every value that an edit of a goal or a note set and that still stands; what was locked. A level means something
+/// only beside the others: where one is held, so are those of all tracks of the version before.
+pub(super) fn hold(session: &mut Session, edits: &[Edit], before: Option<&Session>) -> Vec<Address> {
+    let mut held: Vec<Address> = edits
         .iter()
         .filter(|edit| edit.by == BY_GOALS || edit.by == BY_NOTES)
         // Headroom is measured anew for every version.
@@ -17,6 +19,15 @@ pub(super) fn hold(session: &mut Session, edits: &[Edit]) -> Vec<Address> {
         .filter(|edit| edit.stands_in(session) && !session.is_locked(&edit.address))
         .map(|edit| edit.address.clone())
         .collect();
+    let is_level = |address: &Address| address.parameter.as_deref() == Some(FADER_DB.id);
+    if held.iter().any(is_level) {
+        let tracks = before.into_iter().flat_map(|before| &before.tracks);
+        let levels =
+            tracks.flat_map(|track| [&FADER_DB, &TRIM_DB].map(|spec| Address::of(&track.id, spec.id)));
+        held.extend(levels.filter(|level| !session.is_locked(level)));
+        held.sort();
+        held.dedup();
+    }
     for address in &held {
         if let Some(locks) = locks(session, &address.strip) {
             locks.push(address.within_strip());
