@@ -23,8 +23,8 @@ use aim::{Aim, off};
 use intended::Intended;
 use parts::Part;
 
-/// So many rounds of correction are made when nobody says otherwise. Ours: in the songs at hand what a fourth one moves is not
-/// heard.
+/// So many rounds of correction are made where a person asks for no other number. Ours: a correction, its correction, and one
+/// to spare; the loop ends by itself where a round gains nothing.
 pub const ROUNDS: usize = 3;
 
 /// A round has to bring this much, in steps that are just heard, or it is the last: one step of one measure.
