@@ -2,7 +2,7 @@
 //! the result is heard again, until nothing audible is left to gain.
 //!
 //! Who renders, and for how long, is no business of this crate: [`Rounds`] is told what was heard of a session and gives the
-//! next one to listen to. Every [`Correction`] of [`LOOP`](crate::LOOP) says what should be measured and how it puts that right;
+//! next one to listen to. Every [`Correction`] of [`LOOP`] says what should be measured and how it puts that right;
 //! of all sessions that were heard the one that is off least is kept, whatever came after it.
 
 pub mod aim;

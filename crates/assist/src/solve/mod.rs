@@ -1,8 +1,8 @@
 //! The solver: the smallest audible change to a session that meets its goals.
 //!
-//! What may be turned is a list of [`Knob`](knobs::Knob)s on unlocked things, each with caps and with a price in
+//! What may be turned is a list of [`Knob`]s on unlocked things, each with caps and with a price in
 //! just-noticeable differences ([`cost`]). The search turns them on a [`Desk`], one after the other, always the one that gains
-//! most for its price, then takes back whatever was not needed ([`search`]). Whoever calls renders what came of it, tells
+//! most for its price, then takes back whatever was not needed (the function `search`). Whoever calls renders what came of it, tells
 //! by how much the desk was wrong ([`Problem::bias`]), and searches again. Goals that cannot be met at all, or not
 //! together, are found by searching for them alone and in pairs ([`conflict`]).
 

@@ -1,7 +1,7 @@
 //! Brings all reverberation together to where listeners want it beside the mix.
 //!
 //! **What it does.** Where the returns of our own spaces together stand more than [`OVER_LU`] over or [`UNDER_LU`] under
-//! [`WET_RE_MIX_LU`](crate::rules::space::depth::WET_RE_MIX_LU) beside the mix, moves the faders of all of them alike to the
+//! [`WET_RE_MIX_LU`] beside the mix, moves the faders of all of them alike to the
 //! edge of that, by at most [`MOST_DB`] a round.
 //!
 //! **Why.** How much a room gives back of what is sent to it depends on the sounds and on each other; only the render tells.
