@@ -17,13 +17,13 @@ use planted::scenes::{STAGGERED_DB, Scene, band};
 use planted::{PLANTS, Part, Sound, demo_parts, limit, mixed, songs};
 use rayon::prelude::*;
 
-/// The demo's tracks, 12 s from where all of them play.
+/// The demo's tracks, 8 s from where all of them play.
 fn parts() -> &'static [Part] {
     static PARTS: OnceLock<Vec<Part>> = OnceLock::new();
     PARTS.get_or_init(|| {
         let parts = demo_parts();
         let from_s = parts.iter().map(|part| part.sound.frames()).max().unwrap() as f64 / 96_000.0;
-        parts.into_iter().map(|part| Part { sound: part.sound.cut(from_s, 12.0), ..part }).collect()
+        parts.into_iter().map(|part| Part { sound: part.sound.cut(from_s, 8.0), ..part }).collect()
     })
 }
 
