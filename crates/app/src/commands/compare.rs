@@ -16,8 +16,7 @@ use crate::{cli, interrupt};
     before_help = "\
 Examples:
   mixkeel compare take.wav \"My Song-mix/mix.wav\"
-  mixkeel compare \"My Song-mix\" take.wav --json
-  mixkeel compare --blind old.wav new.wav   # which do you prefer?"
+  mixkeel compare \"My Song-mix\" take.wav --json"
 )]
 pub struct Compare {
     /// Files of sound or sessions; all are compared with the first
