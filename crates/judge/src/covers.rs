@@ -30,21 +30,7 @@ pub fn is_layer(role: Role) -> bool {
 
 /// Whether two roles may be one instrument heard twice: microphones on one kit, a voice and its double.
 fn one_instrument(one: Role, other: Role) -> bool {
-    let of_the_kit = |role| {
-        matches!(
-            role,
-            Role::Kick
-                | Role::Snare
-                | Role::Toms
-                | Role::Hihat
-                | Role::Overheads
-                | Role::Room
-                | Role::Cymbals
-                | Role::Drums
-                | Role::Percussion
-                | Role::Loop
-        )
-    };
+    let of_the_kit = |role: Role| role.is_drum() || role == Role::Loop;
     // A choir can bury the lead that it answers; its double cannot.
     let voice = |role| matches!(role, Role::LeadVocal | Role::VocalDouble | Role::AdLib);
     (one == other && one != Role::Unknown)

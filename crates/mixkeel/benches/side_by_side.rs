@@ -18,7 +18,7 @@ use mixkeel_dsp::catalog;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_io::read::{Downmix, open};
-use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+use mixkeel_io::write::{Spec, create};
 
 /// One job for every contestant; an empty text where one has no such thing.
 struct Job {
@@ -373,16 +373,7 @@ fn noise(seed: u32, frames: usize, amplitude: f32) -> Vec<f32> {
 }
 
 fn spec(rate_hz: u32, channels: Channels) -> Spec {
-    Spec {
-        format: Format::Wav,
-        bits: Bits::F32,
-        rate_hz,
-        channels,
-        tags: Tags::default(),
-        dither_seed: 0,
-        source_bits: None,
-        length_frames: None,
-    }
+    Spec::float_wav(rate_hz, channels)
 }
 
 fn write(path: &Path, rate_hz: u32, sides: &[Vec<f32>]) {

@@ -17,7 +17,7 @@ use mixkeel_assist::solve::error_bar;
 use mixkeel_dsp::MAX_BLOCK_FRAMES;
 use mixkeel_dsp::block::Buffer;
 use mixkeel_io::read::Downmix;
-use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+use mixkeel_io::write::{Spec, create};
 use mixkeel_session::goal::{ROWS, That};
 
 /// The part of every song that is rendered, in seconds.
@@ -93,16 +93,7 @@ fn cut(from: &Path, to: &Path) -> Result<(), Failure> {
         let mut reader = mixkeel_io::read::open(&file.path, Downmix::Fold)?;
         let (rate_hz, channels) = (reader.info().rate_hz, reader.info().channels);
         let name = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let spec = Spec {
-            format: Format::Wav,
-            bits: Bits::F32,
-            rate_hz,
-            channels,
-            tags: Tags::default(),
-            dither_seed: 0,
-            source_bits: None,
-            length_frames: None,
-        };
+        let spec = Spec::float_wav(rate_hz, channels);
         let mut writer = create(&to.join(format!("{name}.wav")), &spec)?;
         let frame = |seconds: f64| (seconds * f64::from(rate_hz)) as usize;
         let (first, last) = (frame(EXCERPT_S.0), frame(EXCERPT_S.1));

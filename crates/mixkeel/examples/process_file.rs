@@ -12,7 +12,7 @@ use mixkeel_dsp::catalog::{self, CATALOG, Kind};
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{BoxedSettings, Context, Setup};
 use mixkeel_io::read::{Downmix, open};
-use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+use mixkeel_io::write::{Spec, create};
 
 const BLOCK_FRAMES: usize = 1_024;
 
@@ -53,16 +53,7 @@ fn settings(kind: &Kind, values: &[String]) -> Result<BoxedSettings, Box<dyn Err
 fn process(input: &Path, output: &Path, kind: &Kind, settings: &BoxedSettings) -> Result<(), Box<dyn Error>> {
     let mut reader = open(input, Downmix::Fold)?;
     let (channels, rate_hz) = (reader.info().channels, reader.info().rate_hz);
-    let spec = Spec {
-        format: Format::Wav,
-        bits: Bits::F32,
-        rate_hz,
-        channels,
-        tags: Tags::default(),
-        dither_seed: 0,
-        source_bits: None,
-        length_frames: None,
-    };
+    let spec = Spec::float_wav(rate_hz, channels);
     let mut writer = create(output, &spec)?;
 
     let mut processor = (kind.build)();

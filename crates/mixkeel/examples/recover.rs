@@ -16,7 +16,7 @@ use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_io::read::{Downmix, open};
-use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+use mixkeel_io::write::{Spec, create};
 use mixkeel_session::session::Session;
 use songs::{Deaf, Failure, Loaded, load, music};
 
@@ -95,16 +95,7 @@ fn levels(loaded: &Loaded) -> Vec<(String, String, f64)> {
 fn spoil(from: &Path, to: &Path, spoilt: Spoilt) -> Result<(), Failure> {
     let mut reader = open(from, Downmix::Fold)?;
     let (channels, rate_hz) = (reader.info().channels, reader.info().rate_hz);
-    let spec = Spec {
-        format: Format::Wav,
-        bits: Bits::F32,
-        rate_hz,
-        channels,
-        tags: Tags::default(),
-        dither_seed: 0,
-        source_bits: None,
-        length_frames: None,
-    };
+    let spec = Spec::float_wav(rate_hz, channels);
     let mut writer = create(to, &spec)?;
     let kind = catalog::find("eq").ok_or("there is no equaliser")?;
     let mut settings = (kind.settings)();

@@ -195,7 +195,7 @@ impl Sides {
 #[cfg(test)]
 mod tests {
     use mixkeel_dsp::block::Channels;
-    use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
+    use mixkeel_io::write::{Spec, create};
 
     use super::*;
     use crate::watch::Silent;
@@ -215,16 +215,7 @@ mod tests {
                 }
             })
             .collect();
-        let spec = Spec {
-            format: Format::Wav,
-            bits: Bits::F32,
-            rate_hz: 48_000,
-            channels: Channels::Mono,
-            tags: Tags::default(),
-            dither_seed: 0,
-            source_bits: None,
-            length_frames: Some(frames as u64),
-        };
+        let spec = Spec::float_wav(48_000, Channels::Mono);
         let mut writer = create(&path, &spec).unwrap();
         for part in sound.chunks(MAX_BLOCK_FRAMES) {
             writer.write(Signal::mono(part)).unwrap();

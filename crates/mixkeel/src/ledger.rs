@@ -160,8 +160,13 @@ fn told_apart(two: &Alike, out: &str) -> Vec<String> {
         );
         return wrapped(&text, "", "  ");
     }
-    let most = two.differences.first().map_or("no single measure".to_owned(), Clone::clone);
-    let text = format!("Between versions {first} and {second} most is heard in {most}.");
+    let text = match two.differences.first() {
+        Some(most) => format!("Between versions {first} and {second} this is heard most: {most}."),
+        None => format!(
+            "No measure tells versions {first} and {second} apart, but what is left between them is only {} LU under the mix.",
+            figure(two.residual_lu.map(|lu| -lu), 0)
+        ),
+    };
     let mut lines = wrapped(&text, "", "  ");
     lines.push("Whether you hear it too, blind:".to_owned());
     // A command is not broken over lines: it is there to be copied.

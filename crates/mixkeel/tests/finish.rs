@@ -151,6 +151,10 @@ fn nothing_is_shipped_that_nobody_has_heard() {
     write_in(&session, "headroom_db = ", "headroom_db = -1");
     let refused = ship(&out, None, &Silent).unwrap_err();
     assert!(refused.what.contains("changed after it was mixed"), "{refused}");
+    let named = ship(&out, Some(1), &Silent).unwrap().0;
+    assert_eq!(named.version, 1, "what was heard of a version can be shipped whatever was written since");
+    reopen(&out).unwrap();
+    fs::remove_dir_all(out.join(named.folder)).unwrap();
     fs::write(&session, as_mixed).unwrap();
 
     write_wav(&song.join("Kick In.wav"), &tone(70.0, 0.1, 96_000, Channels::Mono), 48_000);

@@ -50,6 +50,24 @@ pub enum Role {
 }
 
 impl Role {
+    /// Drums, their microphones, and what is struck like them.
+    pub const DRUMS: [Role; 9] = [
+        Role::Kick,
+        Role::Snare,
+        Role::Toms,
+        Role::Hihat,
+        Role::Overheads,
+        Role::Room,
+        Role::Cymbals,
+        Role::Percussion,
+        Role::Drums,
+    ];
+
+    /// Whether it is one of [`DRUMS`](Self::DRUMS).
+    pub fn is_drum(self) -> bool {
+        Self::DRUMS.contains(&self)
+    }
+
     /// Every role, in the order in which people read them.
     pub const ALL: [Role; 33] = [
         Role::Kick,

@@ -16,19 +16,6 @@ use super::identify::{Arrived, LIKELY};
 use super::sound::{Heard, Odds};
 use crate::premix::{Summand, fit};
 
-/// Drums and what is struck like them.
-pub(super) const DRUMS: [Role; 9] = [
-    Role::Kick,
-    Role::Snare,
-    Role::Toms,
-    Role::Hihat,
-    Role::Overheads,
-    Role::Room,
-    Role::Cymbals,
-    Role::Percussion,
-    Role::Drums,
-];
-
 /// A sound is taken for one of the drums from here on, where it is to be told from a bass.
 const DRUM: f64 = 0.8;
 
@@ -120,8 +107,8 @@ fn beside_each_other(names: &[&NameGuess], sounds: &[Option<Heard>]) -> Vec<Opti
 
 /// Finds the bass that does not sound as basses usually do.
 fn lowest(tracks: &[Arrived], names: &[&NameGuess], sounds: &[Option<Heard>], odds: &mut [Option<Odds>]) {
-    let drum = |odds: &Odds| odds.of_any(&DRUMS);
-    let drums = names.iter().filter(|name| says(name) && DRUMS.contains(&name.role)).count()
+    let drum = |odds: &Odds| odds.of_any(&Role::DRUMS);
+    let drums = names.iter().filter(|name| says(name) && name.role.is_drum()).count()
         + odds.iter().flatten().filter(|odds| drum(odds) > DRUM).count();
     let known = names.iter().any(|name| says(name) && name.role == Role::Bass)
         || odds.iter().flatten().any(|odds| odds.of(Role::Bass) > 0.5);

@@ -156,3 +156,19 @@ pub struct Spec {
     /// start and the FLAC seek table the right size, no more.
     pub length_frames: Option<u64>,
 }
+
+impl Spec {
+    /// A WAV of 32-bit floating point that says nothing about itself: what is computed, as it was computed.
+    pub fn float_wav(rate_hz: u32, channels: Channels) -> Self {
+        Self {
+            format: Format::Wav,
+            bits: Bits::F32,
+            rate_hz,
+            channels,
+            tags: Tags::default(),
+            dither_seed: 0,
+            source_bits: None,
+            length_frames: None,
+        }
+    }
+}

@@ -253,16 +253,8 @@ pub fn register(role: Role) -> Option<Register> {
 fn sounds(role: Role) -> Sounds {
     match role {
         Role::Bass => Sounds::Bass,
-        Role::Kick
-        | Role::Snare
-        | Role::Toms
-        | Role::Hihat
-        | Role::Overheads
-        | Role::Room
-        | Role::Cymbals
-        | Role::Percussion
-        | Role::Drums
-        | Role::Click => Sounds::Unpitched,
+        Role::Click => Sounds::Unpitched,
+        drum if drum.is_drum() => Sounds::Unpitched,
         _ => Sounds::Other,
     }
 }

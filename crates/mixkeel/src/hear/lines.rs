@@ -258,7 +258,7 @@ pub(super) fn words(line: &LineReport, bar_of: impl Fn(f64) -> Option<usize>) ->
             cents if cents <= -3.0 => format!("{:.0} cents flat", -cents),
             _ => "in tune".to_owned(),
         };
-        format!("{side} in the middle, give or take {:.0}", pitch.spread_cents)
+        format!("{side} in the middle, give or take {:.0} cents", pitch.spread_cents)
     }));
     told.extend(line.timing.map(|timing| {
         let side = match timing.median_ms {

@@ -107,7 +107,8 @@ impl ListenReport {
                 let counts = |track: &&TrackOn| {
                     let missed =
                         if least { track.lost_phon >= MISSED_PHON } else { track.lost_phon <= -MISSED_PHON };
-                    missed && !track.gone
+                    // Of what is not heard there, nothing can be said but that, whether the studio hears it or not.
+                    missed && track.heard_share >= GONE
                 };
                 let told =
                     |track: &TrackOn| format!("{} {}", track.id, figure(Some(track.lost_phon.abs()), 0));

@@ -11,8 +11,7 @@ use super::ledger::Line;
 /// less, a meal takes more.
 const PAUSE_S: f64 = 30.0 * 60.0;
 
-/// Renders in a row after which ears want a rest. Ours; in the middle of the 30 to 60 minutes after which mixers commonly
-/// advise a break.
+/// Work in a row after which a break is suggested. Ours: three quarters of an hour, about a lesson.
 const BREAK_S: f64 = 45.0 * 60.0;
 
 /// What has been spent, and what is left.

@@ -108,6 +108,7 @@ pub fn ship(session: &Path, version: Option<u32>, watch: &dyn Watch) -> Result<(
     }
     let folder = Folder::open(&out)?;
     let newest = folder.newest();
+    let named = version.is_some();
     let version = version.unwrap_or(newest);
     let own = out.join(format!("v{version}"));
     let written = own.join("session.toml");
@@ -117,12 +118,13 @@ pub fn ship(session: &Path, version: Option<u32>, watch: &dyn Watch) -> Result<(
             .because(format!("versions 1 to {newest} are there"))
             .hint(format!("see them: mixkeel ledger \"{}\"", out.display())));
     }
-    if version == newest && fs::read(folder.session()).ok() != fs::read(&written).ok() {
+    // Whoever names a version means what was heard of it, whatever was written into the session since.
+    if !named && fs::read(folder.session()).ok() != fs::read(&written).ok() {
         return Err(Error::new(ErrorKind::Usage, "the session was changed after it was mixed")
             .at(&folder.session())
             .because(format!("nobody has heard it as it stands; version {newest} is what was heard"))
             .hint("mix it as it stands: mixkeel mix the same folder again, then ship")
-            .hint(format!("or ship what was heard: mixkeel ship \"{}\" {newest}", own.display())));
+            .hint(format!("or ship what was heard: mixkeel ship \"{}\" {newest}", out.display())));
     }
     deliver(&out, version, newest, watch)
 }

@@ -96,22 +96,6 @@ struct Part<'a> {
     struck: bool,
 }
 
-/// What is heard by its strokes.
-fn is_struck(role: Role) -> bool {
-    matches!(
-        role,
-        Role::Kick
-            | Role::Snare
-            | Role::Toms
-            | Role::Hihat
-            | Role::Overheads
-            | Role::Room
-            | Role::Cymbals
-            | Role::Percussion
-            | Role::Drums
-    )
-}
-
 fn parts<'a>(song: &Song, session: &Session, tracks: &[Known<'a>]) -> Vec<Part<'a>> {
     let together =
         [GroupKind::Microphones, GroupKind::Sides, GroupKind::DirectAndAmplifier, GroupKind::Doubles];
@@ -133,7 +117,7 @@ fn parts<'a>(song: &Song, session: &Session, tracks: &[Known<'a>]) -> Vec<Part<'
             in_focus: members
                 .iter()
                 .any(|member| member.role == Role::LeadVocal || session.focus.contains(&member.track.id)),
-            struck: members.iter().all(|member| is_struck(member.role)),
+            struck: members.iter().all(|member| member.role.is_drum()),
             tracks: members,
         });
     }

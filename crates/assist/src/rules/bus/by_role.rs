@@ -28,20 +28,7 @@ use crate::song::Song;
 
 /// Buses and who belongs to them, in console order.
 pub const FAMILIES: [(&str, &[Role]); 8] = [
-    (
-        "drums",
-        &[
-            Role::Kick,
-            Role::Snare,
-            Role::Toms,
-            Role::Hihat,
-            Role::Overheads,
-            Role::Room,
-            Role::Cymbals,
-            Role::Percussion,
-            Role::Drums,
-        ],
-    ),
+    ("drums", &Role::DRUMS),
     ("loops", &[Role::Loop]),
     ("bass", &[Role::Bass]),
     ("guitars", &[Role::AcousticGuitar, Role::ElectricGuitar]),

@@ -72,20 +72,5 @@ impl Clicks {
 
 /// Sounds that click by nature, or may.
 fn may_click(role: Role) -> bool {
-    matches!(
-        role,
-        Role::Kick
-            | Role::Snare
-            | Role::Toms
-            | Role::Hihat
-            | Role::Cymbals
-            | Role::Overheads
-            | Role::Room
-            | Role::Percussion
-            | Role::Drums
-            | Role::Fx
-            | Role::Loop
-            | Role::BackingTrack
-            | Role::Unknown
-    )
+    role.is_drum() || matches!(role, Role::Fx | Role::Loop | Role::BackingTrack | Role::Unknown)
 }

@@ -8,6 +8,7 @@ use mixkeel_analysis::energy::{BANDS, CELLS_PER_S, Power, lower_hz};
 use mixkeel_analysis::masking::MaskingMeter;
 use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_dsp::units::gain_from_db;
+use mixkeel_session::edit::Edit;
 use mixkeel_session::session::Session;
 
 use crate::forecast::Forecast;
@@ -86,6 +87,27 @@ impl<'s> Levels<'s> {
         let Some(of_noise) = whole.tracks.first().filter(|_| frames > 0) else { return Exposed::default() };
         Exposed { share: of_noise.heard_frames as f64 / f64::from(frames), phon: of_noise.partial_phon() }
     }
+}
+
+/// What a rule takes out of every sounding track that has a noise, at the levels that stand before the rule. Nothing is
+/// forecast where no track has one.
+pub(super) fn taken_out<'s, N>(
+    rule: &str,
+    song: &'s Song,
+    session: &'s Session,
+    noise_of: impl Fn(&Known<'s>) -> Option<N>,
+    take_out: impl Fn(&Known<'s>, N, &Levels<'s>) -> Vec<Edit>,
+) -> Vec<Edit> {
+    let noisy: Vec<(Known<'s>, N)> = song
+        .sounding(session)
+        .into_iter()
+        .filter_map(|known| noise_of(&known).map(|noise| (known, noise)))
+        .collect();
+    if noisy.is_empty() {
+        return Vec::new();
+    }
+    let Some(levels) = Levels::before(rule, song, session) else { return Vec::new() };
+    noisy.into_iter().flat_map(|(known, noise)| take_out(&known, noise, &levels)).collect()
 }
 
 /// The power of what is left in each band when a track does not play: the mean of the cells whose power is within 3 dB of

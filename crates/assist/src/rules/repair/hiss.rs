@@ -24,7 +24,7 @@ use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
-use super::exposed::{Levels, floor};
+use super::exposed::{Levels, floor, taken_out};
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
 use crate::things::NewInsert;
@@ -59,13 +59,9 @@ impl Rule for Hiss {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        let tracks = song.sounding(session);
-        let hissing = |known: &&Known| floor_dbfs(known).is_some();
-        if !tracks.iter().any(|known| hissing(&known)) {
-            return Vec::new();
-        }
-        let Some(levels) = Levels::before(self.id(), song, session) else { return Vec::new() };
-        tracks.iter().filter(hissing).flat_map(|known| self.take_out(known, &levels, session)).collect()
+        taken_out(self.id(), song, session, floor_dbfs, |known, floor_dbfs, levels| {
+            self.take_out(known, floor_dbfs, levels, session)
+        })
     }
 }
 
@@ -91,8 +87,7 @@ pub(super) fn stands_still(role: Role) -> bool {
 }
 
 impl Hiss {
-    fn take_out(&self, known: &Known, levels: &Levels, session: &Session) -> Vec<Edit> {
-        let Some(floor_dbfs) = floor_dbfs(known) else { return Vec::new() };
+    fn take_out(&self, known: &Known, floor_dbfs: f64, levels: &Levels, session: &Session) -> Vec<Edit> {
         let exposed = levels.exposed(known, &floor(known, floor_dbfs));
         let less_db = libm::round(exposed.phon - JUST_HEARD_PHON).min(MOST_DB);
         if exposed.share < LEAST_SHARE || less_db < LEAST_DB {

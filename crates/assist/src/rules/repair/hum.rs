@@ -25,7 +25,7 @@ use mixkeel_dsp::units::power_from_db;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::session::Session;
 
-use super::exposed::Levels;
+use super::exposed::{Levels, taken_out};
 use super::hiss::stands_still;
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
@@ -55,13 +55,9 @@ impl Rule for Hum {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        let tracks = song.sounding(session);
-        let humming = |known: &&Known| hum_of(known).is_some();
-        if !tracks.iter().any(|known| humming(&known)) {
-            return Vec::new();
-        }
-        let Some(levels) = Levels::before(self.id(), song, session) else { return Vec::new() };
-        tracks.iter().filter(humming).flat_map(|known| self.take_out(known, &levels, session)).collect()
+        taken_out(self.id(), song, session, hum_of, |known, hum, levels| {
+            self.take_out(known, hum, levels, session)
+        })
     }
 }
 
@@ -70,8 +66,7 @@ fn hum_of<'a>(known: &Known<'a>) -> Option<&'a HumReading> {
 }
 
 impl Hum {
-    fn take_out(&self, known: &Known, levels: &Levels, session: &Session) -> Vec<Edit> {
-        let Some(hum) = hum_of(known) else { return Vec::new() };
+    fn take_out(&self, known: &Known, hum: &HumReading, levels: &Levels, session: &Session) -> Vec<Edit> {
         let exposed = levels.exposed(known, &lines(hum, known));
         if exposed.share < LEAST_SHARE {
             return Vec::new();
