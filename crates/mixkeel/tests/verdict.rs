@@ -210,3 +210,74 @@ fn what_only_a_session_knows_is_told_where_it_is_and_not_where_it_is_not() {
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// The same through the filter of a coder or a converter: everything above so many hertz is gone, within 300 Hz.
+fn coded(sound: &Sound, above_hz: f64) -> Sound {
+    const REACH: isize = 400;
+    let times = 2.0 * above_hz / f64::from(sound.rate_hz);
+    let tap = |k: isize| {
+        let x = std::f64::consts::PI * k as f64;
+        let window = 0.5 + 0.5 * libm::cos(x / (REACH as f64 + 1.0));
+        window * if k == 0 { times } else { libm::sin(x * times) / x }
+    };
+    let taps: Vec<f32> = (-REACH..=REACH).map(|k| tap(k) as f32).collect();
+    let mut coded = sound.clone();
+    coded.each(|channel| {
+        let mut padded = vec![0.0; REACH as usize];
+        padded.extend_from_slice(channel);
+        padded.resize(channel.len() + 2 * REACH as usize, 0.0);
+        *channel = padded
+            .windows(taps.len())
+            .map(|heard| heard.iter().zip(&taps).map(|(x, tap)| x * tap).sum())
+            .collect();
+    });
+    coded
+}
+
+#[test]
+fn a_cut_start_a_coder_and_a_raised_rate_are_told_and_their_sound_twins_are_not() {
+    let clean = demo();
+    let short = clean.cut(1.0, 4.0);
+    let inside = |from_s: f64| {
+        let from = clean.at(from_s);
+        let mut cut = clean.clone();
+        cut.each(|channel| drop(channel.drain(..from)));
+        cut
+    };
+    // What a coder takes away is air; a song that has some.
+    let airy = songs::metal(4.0);
+    let dark = {
+        let mut dark = airy.clone();
+        planted::low_pass(&mut dark, 6_000.0);
+        dark
+    };
+    let raised = coded(&airy.at_twice_the_rate(), 22_800.0);
+    let mut recorded = raised.clone();
+    // What was recorded at that rate holds at least the hiss of its room up there.
+    let mut state = 1_u32;
+    recorded.each(|channel| {
+        channel.iter_mut().for_each(|x| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *x += 1e-3 * (state as i32 as f32 / 2_147_483_648.0);
+        });
+    });
+    let scenes = [
+        ("truncated-start", inside(1.3), true),
+        ("truncated-start", short, false),
+        ("lossy-source", coded(&airy, 16_000.0), true),
+        ("lossy-source", airy.clone(), false),
+        ("lossy-source", dark, false),
+        ("upsampled", raised, true),
+        ("upsampled", recorded, false),
+        ("upsampled", airy, false),
+    ];
+    let wrong: Vec<String> = scenes
+        .par_iter()
+        .filter_map(|(id, sound, is_told)| {
+            let judged = sound.judged(Destination::Mastering);
+            let told = judged.findings.iter().any(|one| one.id == *id);
+            (told != *is_told).then(|| format!("{id}, {is_told}: {:?}", ids(&judged)))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
