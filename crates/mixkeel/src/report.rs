@@ -6,6 +6,8 @@ use mixkeel_judge::verdict::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::page::Facts;
+use crate::page::make::PageOutcome;
 use crate::project::ledger::Measured;
 use crate::rounds::{Ended, RoundLine};
 
@@ -65,11 +67,25 @@ pub struct Report {
     pub proposed: Vec<String>,
     /// What the user should know, in plain words.
     pub warnings: Vec<String>,
+    /// Every table of `report.html`, those under its charts too. Absent in reports of earlier programs.
+    #[serde(default)]
+    pub facts: Vec<Facts>,
 }
 
 impl Report {
     /// The name of this JSON.
     pub const SCHEMA: &'static str = "mixkeel/report/1";
+
+    /// The same with what a page that was made again says; what was decided stays as it was.
+    pub fn with(self, made: &PageOutcome) -> Self {
+        Self {
+            verdict: Some(made.verdict),
+            verdict_because: made.sentence.clone(),
+            findings: made.findings.clone(),
+            facts: made.facts.clone(),
+            ..self
+        }
+    }
 }
 
 fn whole() -> f64 {

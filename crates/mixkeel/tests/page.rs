@@ -37,12 +37,49 @@ fn a_mix_brings_its_page_and_the_page_holds_everything() {
     for far in ["src=\"http", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest"] {
         assert!(!page.contains(far), "{far} would ask the network");
     }
-    let again = make(
-        &out,
-        &PageOptions { out: Some(folder.path().join("again.html")), ..PageOptions::default() },
-        &Silent,
-    );
-    assert!(again.unwrap().bytes > 100_000);
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(out.join(name)).unwrap()).unwrap()
+    };
+    let first = read("report.json");
+    let facts = first["facts"].as_array().unwrap();
+    let rows_of = |part: &str| -> usize {
+        let of_part = facts.iter().filter(|table| table["part"] == part);
+        of_part.map(|table| table["rows"].as_array().unwrap().len()).sum()
+    };
+    for part in ["wave", "loudness", "spectrum", "covering", "owners", "width", "playback", "numbers"] {
+        assert!(rows_of(part) > 3, "{part} has {} rows", rows_of(part));
+    }
+    let lufs = &facts.iter().find(|table| table["caption"] == "The whole mix").unwrap()["rows"][0];
+    let told = first["mix"]["integrated_lufs"].as_f64().unwrap();
+    assert!((lufs[1].as_f64().unwrap() - told).abs() < 0.06, "{lufs} beside {told}");
+
+    // Made again, page and facts say the same, and what was decided is still there.
+    let again = make(&out, &PageOptions::default(), &Silent).unwrap();
+    assert!(again.bytes > 100_000);
+    let second = read("report.json");
+    for same in ["tracks", "stems", "mix", "verdict", "version"] {
+        assert_eq!(second[same], first[same], "{same}");
+    }
+    assert_eq!(second["facts"].as_array().unwrap().len(), facts.len());
+}
+
+#[test]
+fn a_json_that_is_not_ours_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("bounce.wav"), folder.path().join("notes.html"));
+    write_wav(&file, &tone(440.0, 0.3, 48_000, Channels::Stereo), 48_000);
+    let notes = folder.path().join("notes.json");
+    std::fs::write(&notes, b"{\"mine\": true}").unwrap();
+    let options = PageOptions { out: Some(out.clone()), ..PageOptions::default() };
+    let error = make(&file, &options, &Silent).unwrap_err();
+    assert!(error.to_string().contains("notes.json"), "{error}");
+    assert_eq!(std::fs::read(&notes).unwrap(), b"{\"mine\": true}");
+    std::fs::remove_file(&notes).unwrap();
+    for _ in 0..2 {
+        let made = make(&file, &options, &Silent).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&notes).unwrap()).unwrap();
+        assert_eq!(json, serde_json::to_value(&made).unwrap());
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `mixkeel report`: the page of a session or a file.
+//! `mixkeel report`: the page of a session or a file, and the same facts for programs.
 
 use std::path::PathBuf;
 
@@ -17,8 +17,8 @@ use crate::{cli, interrupt, values};
     help_template = cli::TEMPLATE,
     before_help = "\
 Examples:
-  mixkeel report \"My Song-mix\"               # writes report.html into it
-  mixkeel report mix.wav                       # writes mix-report.html here
+  mixkeel report \"My Song-mix\"                 # report.html and .json in it
+  mixkeel report mix.wav                       # mix-report.html and .json here
   mixkeel report mix.wav --reference record.flac
   mixkeel report \"My Song-mix\" --embed full    # with the whole song in it"
 )]
@@ -26,7 +26,7 @@ pub struct Report {
     /// A session, the folder of a mix, or a file of sound
     #[arg(value_name = "WHAT")]
     what: PathBuf,
-    /// Where to write [default: beside the session; for a file FILE-report.html here]
+    /// Where the page goes, the JSON beside it [default: beside the session; for a file FILE-report.html here]
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// How much sound to put into the page

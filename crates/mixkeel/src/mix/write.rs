@@ -28,6 +28,7 @@ use crate::console::console;
 use crate::deliver::{Figures, deliver};
 use crate::error::{Error, ErrorKind};
 use crate::evidence::EvidenceTaps;
+use crate::page::Facts;
 use crate::page::make::{Matter, write as write_page};
 use crate::page::{self, Embed, Source, as_sent};
 use crate::play::files::{FileTap, finish};
@@ -77,6 +78,7 @@ impl Version<'_> {
             self.render(&draft, &graph, &hash, watch)?;
         let judged = judge(&evidence, Destination::Mastering);
 
+        let facts = self.page(&draft, &evidence, &judged)?;
         let report = Report {
             schema: Report::SCHEMA.to_owned(),
             engine: ENGINE_VERSION.to_owned(),
@@ -107,12 +109,12 @@ impl Version<'_> {
                 .map(|edit| format!("{}: {}", edit.address, edit.because))
                 .collect(),
             warnings: std::mem::take(&mut self.warnings),
+            facts,
         };
         draft.record("session.toml", &text)?;
         draft.record("console.md", &console(session))?;
         draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
-        self.page(&draft, &evidence, &judged)?;
         let rounds = report.rounds.as_ref().map(|rounds| rounds.heard.clone()).unwrap_or_default();
         let told = Told { measured, verdict: judged.verdict, goals: marks(session, &evidence), rounds };
         let line = crate::json::to_line(&self.line(draft.version(), hash, told))?;
@@ -120,15 +122,16 @@ impl Version<'_> {
         Ok((report, folder))
     }
 
-    /// The page that a person opens: the mix beside the tracks as they were sent, and all that was found.
-    fn page(&self, draft: &Draft, evidence: &Evidence, judgement: &Judgement) -> Result<(), Error> {
+    /// Writes the page that a person opens: the mix beside the tracks as they were sent, and all that was found. Gives what stands
+    /// in its tables.
+    fn page(&self, draft: &Draft, evidence: &Evidence, judgement: &Judgement) -> Result<Vec<Facts>, Error> {
         let session = &self.decided.prepared.session;
         let sent = Source::Session(Box::new(as_sent(session)), self.decided.shelf.folder.clone());
         let sources = [("Mix", Source::File(draft.file("mix.wav"))), ("Tracks as sent", sent)];
         let version = Some(draft.version());
         let matter =
             Matter { title: &session.title, version, evidence, judgement, records: &[], edits: &self.edits };
-        write_page(&matter, &sources, Embed::Loops, &draft.file(page::make::NAME)).map(drop)
+        write_page(&matter, &sources, Embed::Loops, &draft.file(page::make::NAME)).map(|made| made.facts)
     }
 
     /// The session's text: a person's file keeps its comments and order.

@@ -1,6 +1,4 @@
-//! The little HTML that the page is written with: text that is escaped, tables, figures, and parts that fold.
-
-use std::fmt::Write;
+//! The little HTML that the page is written with: text that is escaped, and figures as people read them.
 
 pub use crate::lines::figure;
 
@@ -20,51 +18,6 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// A table: what it shows, its head, its rows. The first cell of a row is its head; cells that begin with a digit or a
-/// sign stand to the right.
-pub fn table(caption: &str, head: &[&str], rows: &[Vec<String>]) -> String {
-    let mut html = format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>",
-        caption = escape(caption)
-    );
-    for (place, cell) in head.iter().enumerate() {
-        // A head stands over its figures.
-        let figures = place > 0 && rows.iter().any(|row| row.get(place).is_some_and(|cell| is_figure(cell)));
-        let class = if figures { " class=\"figure\"" } else { "" };
-        let _ = write!(html, "<th scope=\"col\"{class}>{}</th>", escape(cell));
-    }
-    html.push_str("</tr></thead><tbody>");
-    for row in rows {
-        html.push_str("<tr>");
-        for (place, cell) in row.iter().enumerate() {
-            let text = escape(cell);
-            if place == 0 {
-                let _ = write!(html, "<th scope=\"row\">{text}</th>");
-            } else if is_figure(cell) {
-                let _ = write!(html, "<td class=\"figure\">{text}</td>");
-            } else {
-                let _ = write!(html, "<td>{text}</td>");
-            }
-        }
-        html.push_str("</tr>");
-    }
-    html.push_str("</tbody></table></div>");
-    html
-}
-
-fn is_figure(cell: &str) -> bool {
-    cell.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '−' | '+'))
-}
-
-/// A part of the page that is folded until asked for.
-pub fn part(id: &str, title: &str, lead: &str, body: &str) -> String {
-    format!(
-        "<details class=\"part\" id=\"{id}\"><summary><h2>{}</h2><span class=\"lead\">{}</span></summary>{body}</details>\n",
-        escape(title),
-        escape(lead)
-    )
 }
 
 /// A paragraph.
@@ -95,7 +48,6 @@ mod tests {
     #[test]
     fn a_track_called_like_a_tag_is_only_text() {
         assert_eq!(escape("<b> \"A&B\" 'x'"), "&lt;b&gt; &quot;A&amp;B&quot; &#39;x&#39;");
-        assert!(!table("t", &["a"], &[vec!["<script>".to_owned()]]).contains("<script>"));
         assert_eq!(escape("a\u{0}b"), "a\u{FFFD}b");
     }
 

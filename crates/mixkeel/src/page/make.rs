@@ -1,20 +1,22 @@
-//! `report`: makes the page of a session or of a file, again or for the first time.
+//! `report`: makes the page of a session or of a file, and the same facts for programs, again or for the first time.
 
 use std::path::{Path, PathBuf};
 
 use mixkeel_io::write::write_atomically;
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::verdict::{Judgement, judge};
+use mixkeel_judge::finding::Finding;
+use mixkeel_judge::verdict::{Judgement, Verdict, judge};
 use mixkeel_session::edit::{Edit, Edits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Embed, Page, Source, as_sent, loops};
+use super::{Embed, Facts, Page, Source, as_sent, loops};
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
 use crate::project::paths::song_name;
 use crate::project::session_file;
+use crate::report::Report;
 use crate::watch::Watch;
 
 /// The file beside a mix.
@@ -31,7 +33,7 @@ pub struct PageOptions {
     pub references: Vec<PathBuf>,
 }
 
-/// What was made.
+/// What was made, and what is in it. Beside the page as JSON, where no `report.json` of a mix stands that takes it in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PageOutcome {
     /// `mixkeel/page/1`.
@@ -41,9 +43,15 @@ pub struct PageOutcome {
     /// Its size in bytes.
     pub bytes: u64,
     /// The verdict that it opens on.
-    pub verdict: String,
+    pub verdict: Verdict,
     /// The same in one sentence.
     pub sentence: String,
+    /// Everything that was found, gravest first.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    /// Every table of the page, those under its charts too.
+    #[serde(default)]
+    pub facts: Vec<Facts>,
 }
 
 impl PageOutcome {
@@ -65,10 +73,65 @@ impl PageOutcome {
 pub fn make(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
     let is_session =
         path.is_dir() || path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-    if is_session { of_session(path, options, watch) } else { of_file(path, options, watch) }
+    let out = match &options.out {
+        Some(out) => out.clone(),
+        None if is_session => session_file::open(path)?.folder.join(NAME),
+        None => PathBuf::from(format!("{}-report.html", song_name(path))),
+    };
+    let beside = Beside::find(&out.with_extension("json"))?;
+    let made = if is_session {
+        of_session(path, &out, options, watch)
+    } else {
+        of_file(path, &out, options, watch)
+    }?;
+    beside.write(&made)?;
+    Ok(made)
 }
 
-fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
+/// What stands where the JSON beside a page goes.
+struct Beside {
+    path: PathBuf,
+    /// The report of a mix: what is measured in it is brought up to date, the rest stays.
+    report: Option<Report>,
+}
+
+impl Beside {
+    fn find(path: &Path) -> Result<Self, Error> {
+        let path = path.to_path_buf();
+        let Ok(bytes) = std::fs::read(&path) else { return Ok(Self { path, report: None }) };
+        if let Ok(report) = serde_json::from_slice::<Report>(&bytes) {
+            return Ok(Self { path, report: Some(report) });
+        }
+        if serde_json::from_slice::<PageOutcome>(&bytes).is_ok() {
+            return Ok(Self { path, report: None });
+        }
+        Err(Error::new(
+            ErrorKind::OutputExists,
+            "a file that is not ours stands where the report's JSON goes",
+        )
+        .at(&path)
+        .hint("name another page, and the JSON goes beside it: -o other.html"))
+    }
+
+    fn write(self, made: &PageOutcome) -> Result<(), Error> {
+        let json = match self.report {
+            Some(report) => crate::json::to_bytes(&report.with(made))?,
+            None => crate::json::to_bytes(made)?,
+        };
+        write_atomically(&self.path, &json).map_err(|error| {
+            Error::new(ErrorKind::Unwritable, "can't write the report")
+                .at(&self.path)
+                .because(error.to_string())
+        })
+    }
+}
+
+fn of_session(
+    path: &Path,
+    out: &Path,
+    options: &PageOptions,
+    watch: &dyn Watch,
+) -> Result<PageOutcome, Error> {
     let opened = session_file::open(path)?;
     let (evidence, session) = evidence::of_session(path, watch)?;
     let mut sources = vec![
@@ -78,7 +141,6 @@ fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<P
     sources.extend(listened_to(options));
     let records = records(options, watch)?;
     let edits = edits_of(&opened.path);
-    let out = options.out.clone().unwrap_or_else(|| opened.folder.join(NAME));
     let judgement = judge(&evidence, Destination::Mastering);
     let matter = Matter {
         title: &session.title,
@@ -88,16 +150,15 @@ fn of_session(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<P
         records: &records,
         edits: &edits,
     };
-    write(&matter, &sources, options.embed, &out)
+    write(&matter, &sources, options.embed, out)
 }
 
-fn of_file(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
+fn of_file(path: &Path, out: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
     let evidence = evidence::of_file(path, watch)?;
     let mut sources = vec![("Mix", Source::File(path.to_path_buf()))];
     sources.extend(listened_to(options));
     let records = records(options, watch)?;
     let name = song_name(path);
-    let out = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}-report.html")));
     let judgement = judge(&evidence, Destination::Mastering);
     let matter = Matter {
         title: &name,
@@ -107,7 +168,7 @@ fn of_file(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<Page
         records: &records,
         edits: &[],
     };
-    write(&matter, &sources, options.embed, &out)
+    write(&matter, &sources, options.embed, out)
 }
 
 /// What a page says, but for the sound.
@@ -164,8 +225,10 @@ pub fn write(
         schema: PageOutcome::SCHEMA.to_owned(),
         page: to.display().to_string(),
         bytes: html.len() as u64,
-        verdict: matter.judgement.verdict.word().to_owned(),
+        verdict: matter.judgement.verdict,
         sentence: matter.judgement.sentence.clone(),
+        findings: matter.judgement.findings.clone(),
+        facts: page.facts(),
     })
 }
 

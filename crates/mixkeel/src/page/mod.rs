@@ -6,6 +6,7 @@ mod html;
 mod loops;
 pub mod make;
 mod part;
+mod table;
 
 use std::fmt::Write;
 
@@ -20,7 +21,8 @@ pub use loops::{Embed, Heard, Loop, Source, as_sent, loops};
 
 use crate::ENGINE_VERSION;
 use chart::Pin;
-use html::{clock, figure, hertz, part};
+use html::{clock, figure, hertz};
+pub use table::{Fact, Facts};
 
 /// Findings that stand unfolded under the verdict (DESIGN §6 has as many at the end of `mix`).
 const FIRST_FINDINGS: usize = 3;
@@ -48,20 +50,11 @@ impl Page<'_> {
     /// The page.
     pub fn html(&self) -> String {
         let findings = &self.judgement.findings;
-        let pins = pins(findings);
         let mut body = self.head();
         body.push_str(&self.verdict());
         body.push_str(&self.players());
         body.push_str(&rest(findings));
-        body.push_str(&part::wave::draw(self.evidence, &pins));
-        body.push_str(&part::loudness::draw(self.evidence));
-        body.push_str(&part::spectrum::draw(self.evidence, self.records));
-        body.push_str(&part::covering::draw(self.evidence));
-        body.push_str(&part::owners::draw(self.evidence));
-        body.push_str(&part::width::draw(self.evidence));
-        body.push_str(&part::playback::draw(self.evidence));
-        body.push_str(&part::edits::draw(self.edits));
-        body.push_str(&part::numbers::draw(self.evidence));
+        self.parts().iter().for_each(|part| body.push_str(&part.draw()));
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
@@ -73,6 +66,28 @@ impl Page<'_> {
             self.store(),
             include_str!("page.js"),
         )
+    }
+
+    /// Every table of the page, those under the charts too, for programs.
+    pub fn facts(&self) -> Vec<Facts> {
+        self.parts().iter().flat_map(part::Part::facts).collect()
+    }
+
+    /// What stands below the verdict, in order.
+    fn parts(&self) -> Vec<part::Part> {
+        let evidence = self.evidence;
+        let parts = [
+            Some(part::wave::draw(evidence, &pins(&self.judgement.findings))),
+            Some(part::loudness::draw(evidence)),
+            Some(part::spectrum::draw(evidence, self.records)),
+            part::covering::draw(evidence),
+            part::owners::draw(evidence),
+            Some(part::width::draw(evidence)),
+            part::playback::draw(evidence),
+            part::edits::draw(self.edits),
+            Some(part::numbers::draw(evidence)),
+        ];
+        parts.into_iter().flatten().collect()
     }
 
     fn head(&self) -> String {
@@ -173,7 +188,9 @@ fn rest(findings: &[Finding]) -> String {
     }
     let lead = crate::lines::counted(rest.len(), "finding");
     let body = format!("<ol class=\"findings\" start=\"{}\">{}</ol>", FIRST_FINDINGS + 1, rest.concat());
-    part("findings", "What else was found", &lead, &body)
+    let mut part = part::Part::new("findings", "What else was found").lead(&lead);
+    part.html(&body);
+    part.draw()
 }
 
 /// With a capital at its beginning.

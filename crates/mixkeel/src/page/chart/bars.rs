@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{WIDTH, figure, label, place};
-use crate::page::html::{escape, table};
+use crate::page::html::escape;
+use crate::page::table::Table;
 
 const ROW: f64 = 24.0;
 const LEFT: f64 = 150.0;
@@ -42,8 +43,8 @@ pub struct Bars {
     pub bars: Vec<Bar>,
     /// The value at the full width.
     pub full: f64,
-    /// The table that says the same: head and rows.
-    pub table: (Vec<String>, Vec<Vec<String>>),
+    /// The table that says the same.
+    pub table: Table,
 }
 
 impl Bars {
@@ -92,8 +93,7 @@ impl Bars {
         if negative {
             let _ = write!(svg, "<path class=\"grid\" d=\"M{0} 0V{height}\"/>", place(zero));
         }
-        let head: Vec<&str> = self.table.0.iter().map(String::as_str).collect();
-        figure(&self.title, &self.summary, "", height, &svg, &table(&self.title, &head, &self.table.1))
+        figure(&self.title, &self.summary, "", height, &svg, &self.table)
     }
 }
 
@@ -118,7 +118,7 @@ mod tests {
             summary: "t".to_owned(),
             bars: vec![bar(10.0), bar(5.0)],
             full: 10.0,
-            table: (vec!["a".to_owned()], vec![vec!["x".to_owned()]]),
+            table: Table::new("t", &["a"], vec![vec!["x".to_owned()]]),
         };
         let html = chart.draw();
         let widths: Vec<f64> = html

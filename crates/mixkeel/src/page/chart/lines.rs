@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::scale::Axis;
 use super::{WIDTH, figure, label, place};
-use crate::page::html::{escape, table};
+use crate::page::html::escape;
+use crate::page::table::Table;
 
 /// Room around the plot for what stands beside it.
 const LEFT: f64 = 48.0;
@@ -194,9 +195,10 @@ impl Lines {
         html
     }
 
-    fn table(&self) -> String {
+    /// What stands under the figure.
+    pub fn table(&self) -> Table {
         let longest = self.lines.iter().max_by_key(|line| line.points.len());
-        let Some(longest) = longest else { return String::new() };
+        let Some(longest) = longest else { return Table::default() };
         let step = longest.points.len().div_ceil(self.table_rows.max(1)).max(1);
         let mut head = vec![self.x.name.as_str()];
         head.extend(self.lines.iter().map(|line| line.name.as_str()));
@@ -222,7 +224,7 @@ impl Lines {
                 row
             })
             .collect();
-        table(&self.caption(), &head, &rows)
+        Table::new(&self.caption(), &head, rows)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use crate::page::html::escape;
+use crate::page::table::Table;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,16 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// The same without shades.
+    pub fn table(&self) -> Table {
+        let mut columns = vec![self.corner.clone()];
+        columns.extend(self.columns.iter().cloned());
+        let row = |(head, cells): &(String, Vec<Cell>)| {
+            std::iter::once(head.clone()).chain(cells.iter().map(|cell| cell.text.clone())).collect()
+        };
+        Table { caption: self.caption.clone(), columns, rows: self.rows.iter().map(row).collect() }
+    }
+
     /// The table.
     pub fn draw(&self) -> String {
         let mut html = format!(

@@ -11,18 +11,20 @@ pub use matrix::{Cell, Matrix};
 pub use scale::{Axis, Kind};
 
 use super::html::escape;
+use super::table::Table;
 
 /// The width of every chart in units of its own; the page scales it.
 pub const WIDTH: f64 = 720.0;
 
 /// A chart and its table in one figure.
-fn figure(title: &str, summary: &str, legend: &str, height: f64, drawing: &str, table: &str) -> String {
+fn figure(title: &str, summary: &str, legend: &str, height: f64, drawing: &str, table: &Table) -> String {
     format!(
         "<figure><figcaption>{title}</figcaption>{legend}<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{title}\">\
          <svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{summary}\">{drawing}</svg></div>\
          <details class=\"table\"><summary>The same as a table</summary>{table}</details></figure>\n",
         title = escape(title),
         summary = escape(summary),
+        table = table.html(),
     )
 }
 

@@ -3,16 +3,15 @@
 use mixkeel_analysis::masking::Masker;
 use mixkeel_judge::evidence::Evidence;
 
-use super::name_of;
+use super::{Part, name_of};
 use crate::page::chart::{Cell, Matrix};
-use crate::page::html::{paragraph, part};
 
 /// Less than this of a track's loudness is not worth a figure: it is a third of what anybody notices.
 const LEAST: f64 = 0.02;
 
 /// The part; nothing for a file, whose tracks nobody knows.
-pub fn draw(evidence: &Evidence) -> String {
-    let Some(masking) = &evidence.masking else { return String::new() };
+pub fn draw(evidence: &Evidence) -> Option<Part> {
+    let masking = evidence.masking.as_ref()?;
     let tracks = &evidence.tracks;
     let mut rows = Vec::new();
     let mut lead = String::new();
@@ -40,13 +39,14 @@ pub fn draw(evidence: &Evidence) -> String {
         columns,
         rows,
     };
-    let body = matrix.draw()
-        + &paragraph(
-            "Partial loudness after Moore, Glasberg and Baer (1997), heard at the reference level, over the moments in \
-             which the track sounds. The five that cover most are told apart. Every track loses something in a mix; \
-             what matters is whether the ones the song is about lose least.",
-        );
-    part("covering", "Who covers whom", &lead, &body)
+    let mut part = Part::new("covering", "Who covers whom").lead(&lead);
+    part.matrix(&matrix);
+    part.text(
+        "Partial loudness after Moore, Glasberg and Baer (1997), heard at the reference level, over the moments in \
+         which the track sounds. The five that cover most are told apart. Every track loses something in a mix; \
+         what matters is whether the ones the song is about lose least.",
+    );
+    Some(part)
 }
 
 fn shaded(lost: f64) -> Cell {

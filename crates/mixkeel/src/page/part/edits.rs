@@ -4,21 +4,24 @@ use std::fmt::Write;
 
 use mixkeel_session::edit::Edit;
 
+use super::Part;
 use crate::lines::counted;
-use crate::page::html::{escape, part};
+use crate::page::html::escape;
 use crate::plan::{by_strip, change, sureness};
 
 /// The part; nothing where nothing was decided.
-pub fn draw(edits: &[Edit]) -> String {
+pub fn draw(edits: &[Edit]) -> Option<Part> {
     if edits.is_empty() {
-        return String::new();
+        return None;
     }
     let mut body = String::new();
     for (strip, edits) in by_strip(edits) {
         let _ = write!(body, "<h3>{}</h3>", escape(strip));
         edits.into_iter().for_each(|edit| one(&mut body, edit));
     }
-    part("edits", "Every change and why", &counted(edits.len(), "change"), &body)
+    let mut part = Part::new("edits", "Every change and why").lead(&counted(edits.len(), "change"));
+    part.html(&body);
+    Some(part)
 }
 
 fn one(body: &mut String, edit: &Edit) {

@@ -2,9 +2,10 @@
 
 use mixkeel_judge::evidence::Evidence;
 
-use super::zones;
+use super::{Part, zones};
 use crate::page::chart::{Axis, Kind, Line, Lines};
-use crate::page::html::{clock, figure, part, table};
+use crate::page::html::{clock, figure};
+use crate::page::table::Table;
 
 /// Points along the song.
 const POINTS: usize = 500;
@@ -13,7 +14,7 @@ const POINTS: usize = 500;
 const FLOOR_LUFS: f64 = -50.0;
 
 /// The part.
-pub fn draw(evidence: &Evidence) -> String {
+pub fn draw(evidence: &Evidence) -> Part {
     let sound = &evidence.sound;
     let short = every(&sound.contour.short_term_lufs(), 3.0);
     let momentary = every(&sound.contour.momentary_lufs(), 0.4);
@@ -39,7 +40,8 @@ pub fn draw(evidence: &Evidence) -> String {
         },
     ];
     chart.zones = zones(evidence);
-    let mut body = chart.draw();
+    let mut part = Part::new("loudness", "Loudness").lead(&format!("{} LUFS", figure(integrated, 1)));
+    part.lines(&chart);
     if !evidence.sections.is_empty() {
         let rows: Vec<Vec<String>> = evidence
             .sections
@@ -55,13 +57,13 @@ pub fn draw(evidence: &Evidence) -> String {
                 ]
             })
             .collect();
-        body.push_str(&table(
+        part.table(Table::new(
             "Loudness by section",
             &["section", "from, to", "LUFS", "LU over the whole", "true peak dBTP"],
-            &rows,
+            rows,
         ));
     }
-    part("loudness", "Loudness", &format!("{} LUFS", figure(integrated, 1)), &body)
+    part
 }
 
 /// As many points as can be drawn; each is where its window ends.

@@ -2,11 +2,12 @@
 
 use mixkeel_judge::evidence::Evidence;
 
-use super::name_of;
-use crate::page::html::{clock, figure, part, table};
+use super::{Part, name_of};
+use crate::page::html::{clock, figure};
+use crate::page::table::Table;
 
 /// The part.
-pub fn draw(evidence: &Evidence) -> String {
+pub fn draw(evidence: &Evidence) -> Part {
     let sound = &evidence.sound;
     let loudness = &sound.loudness;
     let estimate =
@@ -37,7 +38,8 @@ pub fn draw(evidence: &Evidence) -> String {
             "estimated from free decays",
         ),
     ];
-    let mut body = table("The whole mix", &["measure", "figure", "unit", "how"], &rows);
+    let mut part = Part::new("numbers", "The numbers").lead(&format!("{} long", clock(evidence.length_s())));
+    part.table(Table::new("The whole mix", &["measure", "figure", "unit", "how"], rows));
     if !evidence.tracks.is_empty() {
         let whole = loudness.integrated_lufs;
         let rows: Vec<Vec<String>> = evidence
@@ -57,7 +59,7 @@ pub fn draw(evidence: &Evidence) -> String {
             })
             .collect();
         let head = ["track", "role", "bus", "LUFS in the mix", "LU beside the mix", "peak dBFS", "plays"];
-        body.push_str(&table("Every track as it stands in the mix", &head, &rows));
+        part.table(Table::new("Every track as it stands in the mix", &head, rows));
     }
-    part("numbers", "The numbers", &format!("{} long", clock(evidence.length_s())), &body)
+    part
 }

@@ -2,9 +2,10 @@
 
 use mixkeel_judge::evidence::Evidence;
 
-use super::name_of;
+use super::{Part, name_of};
 use crate::page::chart::{Bar, Bars, Segment};
-use crate::page::html::{hertz, part};
+use crate::page::html::hertz;
+use crate::page::table::Table;
 
 /// The octaves that records fill, by their middles.
 const OCTAVES_HZ: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1e3, 2e3, 4e3, 8e3, 16e3];
@@ -16,9 +17,9 @@ const NAMED: usize = 4;
 const COLOURED: usize = 5;
 
 /// The part; nothing for a file.
-pub fn draw(evidence: &Evidence) -> String {
+pub fn draw(evidence: &Evidence) -> Option<Part> {
     if evidence.tracks.is_empty() {
-        return String::new();
+        return None;
     }
     let length_s = evidence.length_s();
     let coloured = coloured(evidence, length_s);
@@ -63,15 +64,17 @@ pub fn draw(evidence: &Evidence) -> String {
         row.push(format!("{rest:.0} %"));
         rows.push(row);
     }
-    let head = ["octave", "first", "second", "third", "fourth", "all others"].map(str::to_owned).to_vec();
+    let title = "Share of the energy in each octave, percent";
     let chart = Bars {
-        title: "Share of the energy in each octave, percent".to_owned(),
+        title: title.to_owned(),
         summary: "For each octave, the four tracks that hold most of its energy".to_owned(),
         bars,
         full: 100.0,
-        table: (head, rows),
+        table: Table::new(title, &["octave", "first", "second", "third", "fourth", "all others"], rows),
     };
-    part("owners", "Who owns which band", &lead, &chart.draw())
+    let mut part = Part::new("owners", "Who owns which band").lead(&lead);
+    part.bars(&chart);
+    Some(part)
 }
 
 /// The tracks that own most, over all octaves: a colour means one track in every row.

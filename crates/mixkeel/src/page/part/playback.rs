@@ -3,9 +3,10 @@
 use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_judge::evidence::{Evidence, PlaybackStrip};
 
-use super::name_of;
+use super::{Part, name_of};
 use crate::page::chart::{Cell, Matrix};
-use crate::page::html::{figure, paragraph, part};
+use crate::page::html::figure;
+use crate::page::table::Table;
 
 /// A loss of this many phon is drawn darkest: it leaves less than a third of the loudness.
 const DARKEST_PHON: f64 = 20.0;
@@ -14,10 +15,8 @@ const DARKEST_PHON: f64 = 20.0;
 const GONE: f64 = 0.2;
 
 /// The part.
-pub fn draw(evidence: &Evidence) -> String {
-    let Some(reference) = evidence.playback.iter().find(|one| one.system == REFERENCE.id) else {
-        return String::new();
-    };
+pub fn draw(evidence: &Evidence) -> Option<Part> {
+    let reference = evidence.playback.iter().find(|one| one.system == REFERENCE.id)?;
     let systems: Vec<_> = evidence.playback.iter().filter(|one| one.system != REFERENCE.id).collect();
     let row = |at: &dyn Fn(&mixkeel_judge::evidence::PlaybackEvidence) -> Option<PlaybackStrip>| {
         let from = at(reference);
@@ -37,7 +36,7 @@ pub fn draw(evidence: &Evidence) -> String {
         };
         rows.push((name_of(track), row(&find)));
     }
-    let mut body = String::new();
+    let mut part = Part::new("playback", "On other systems").lead("what each playback system keeps");
     if !rows.is_empty() {
         let matrix = Matrix {
             caption: "Phon that each track loses on each system, beside what the whole mix loses there"
@@ -46,12 +45,12 @@ pub fn draw(evidence: &Evidence) -> String {
             columns: systems.iter().map(|system| system.name.clone()).collect(),
             rows,
         };
-        body.push_str(&matrix.draw());
-        body.push_str(&paragraph(
+        part.matrix(&matrix);
+        part.text(
             "Ten phon are half as loud; below zero a track comes forward there. \"gone\" is what can be heard in less than a \
              fifth of the time in which it plays, \"covered\" what the mix covers everywhere. Each system is a model with \
              its own curve, level and noise.",
-        ));
+        );
     }
     let rows: Vec<Vec<String>> = evidence
         .playback
@@ -61,12 +60,12 @@ pub fn draw(evidence: &Evidence) -> String {
             vec![system.name.clone(), figure(Some(system.mix.within_phon), 1), figure(share, 0)]
         })
         .collect();
-    body.push_str(&crate::page::html::table(
+    part.table(Table::new(
         "The whole mix on each system",
         &["system", "loudness in phon", "heard, % of the time"],
-        &rows,
+        rows,
     ));
-    part("playback", "On other systems", "what each playback system keeps", &body)
+    Some(part)
 }
 
 fn lost(from: Option<&PlaybackStrip>, on: Option<&PlaybackStrip>) -> Cell {

@@ -6,8 +6,10 @@ use mixkeel_analysis::spectrum::third_octave::{BANDS, mid_hz};
 use mixkeel_judge::compare::{beside, corresponding, heard};
 use mixkeel_judge::evidence::Evidence;
 
+use super::Part;
 use crate::page::chart::{Axis, Kind, Line, Lines};
-use crate::page::html::{escape, figure, table};
+use crate::page::html::{escape, figure};
+use crate::page::table::Table;
 
 /// More curves than this cannot be told apart.
 const MOST_PASSAGES: usize = 5;
@@ -15,10 +17,10 @@ const MOST_PASSAGES: usize = 5;
 /// Figures that stand in the table; `check --json` has all.
 const ROWS: usize = 16;
 
-/// The chart and the tables; nothing without references.
-pub fn draw(mix: &Evidence, records: &[Evidence]) -> String {
+/// Adds the chart and the tables; nothing without references.
+pub fn draw(part: &mut Part, mix: &Evidence, records: &[Evidence]) {
     if records.is_empty() {
-        return String::new();
+        return;
     }
     let (files, rows) = beside(mix, records);
     let mut body = String::from("<h3>Beside the references</h3><ul>");
@@ -31,7 +33,8 @@ pub fn draw(mix: &Evidence, records: &[Evidence]) -> String {
         let _ = write!(body, "<li>{}</li>", escape(&format!("{name}{matched}{notes}")));
     }
     body.push_str("</ul>");
-    body.push_str(&chart(mix, records));
+    part.html(&body);
+    part.lines(&chart(mix, records));
     let told: Vec<Vec<String>> = rows
         .iter()
         .filter(|row| !row.words.is_empty())
@@ -47,16 +50,15 @@ pub fn draw(mix: &Evidence, records: &[Evidence]) -> String {
         })
         .collect();
     if told.is_empty() {
-        body.push_str("<p>Nothing lies outside what the references span.</p>");
+        part.text("Nothing lies outside what the references span.");
     } else {
         let head = ["the mix has", "where", "mix", "references", "unit"];
-        body.push_str(&table("Where the mix lies outside the references, farthest first", &head, &told));
+        part.table(Table::new("Where the mix lies outside the references, farthest first", &head, told));
     }
-    body
 }
 
 /// The mix less the mean of the references, once both are equally strong: the whole, then each passage that corresponds.
-fn chart(mix: &Evidence, records: &[Evidence]) -> String {
+fn chart(mix: &Evidence, records: &[Evidence]) -> Lines {
     let mut passages: Vec<(String, Vec<[f64; BANDS]>)> = Vec::new();
     let mut span: Vec<[f64; BANDS]> = Vec::new();
     for record in records {
@@ -109,5 +111,5 @@ fn chart(mix: &Evidence, records: &[Evidence]) -> String {
             .collect();
         chart.between_name = "where the references lie".to_owned();
     }
-    chart.draw()
+    chart
 }

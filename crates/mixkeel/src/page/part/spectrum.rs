@@ -4,17 +4,20 @@ use mixkeel_analysis::spectrum::records::tolerance_db;
 use mixkeel_analysis::spectrum::third_octave::{BANDS, mid_hz};
 use mixkeel_judge::evidence::Evidence;
 
+use super::Part;
 use crate::page::chart::{Axis, Kind, Line, Lines};
-use crate::page::html::{figure, paragraph, part};
+use crate::page::html::figure;
 
 /// More curves than this cannot be told apart.
 const MOST_SECTIONS: usize = 4;
 
 /// The part.
-pub fn draw(evidence: &Evidence, records: &[Evidence]) -> String {
+pub fn draw(evidence: &Evidence, records: &[Evidence]) -> Part {
     let spectrum = &evidence.sound.spectrum;
     let Some(whole) = spectrum.whole().departure() else {
-        return part("spectrum", "Spectrum", "silence", &paragraph("There is no sound to look at."));
+        let mut part = Part::new("spectrum", "Spectrum").lead("silence");
+        part.text("There is no sound to look at.");
+        return part;
     };
     let mut chart = Lines::new(
         "Spectrum beside the average of records",
@@ -50,12 +53,13 @@ pub fn draw(evidence: &Evidence, records: &[Evidence]) -> String {
     }
     chart.between = (0..BANDS).map(|band| (mid_hz(band), -tolerance_db(band), tolerance_db(band))).collect();
     chart.between_name = "where most records lie".to_owned();
-    let body = chart.draw()
-        + &paragraph(
-            "Zero is the average spectrum of 12,345 records (Elowsson and Friberg, AES 142, 2017), at the level at which \
-             both are equally strong on the whole. Leaving the shaded area is not a fault; it is a question worth asking.",
-        )
-        + &super::references::draw(evidence, records);
     let lead = format!("{} dB from records", figure(Some(whole.distance_db), 1));
-    part("spectrum", "Spectrum", &lead, &body)
+    let mut part = Part::new("spectrum", "Spectrum").lead(&lead);
+    part.lines(&chart);
+    part.text(
+        "Zero is the average spectrum of 12,345 records (Elowsson and Friberg, AES 142, 2017), at the level at which \
+         both are equally strong on the whole. Leaving the shaded area is not a fault; it is a question worth asking.",
+    );
+    super::references::draw(&mut part, evidence, records);
+    part
 }

@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use mixkeel_judge::evidence::Evidence;
 
-use super::zones;
+use super::{Part, zones};
 use crate::page::chart::{Axis, Kind, Line, Lines, Pin};
-use crate::page::html::{clock, escape, part};
+use crate::page::html::{clock, escape};
 
 /// Points along the song; more than a screen has columns for a chart of this width.
 const POINTS: usize = 600;
 
 /// The part.
-pub fn draw(evidence: &Evidence, pins: &[Pin]) -> String {
+pub fn draw(evidence: &Evidence, pins: &[Pin]) -> Part {
     let peaks = &evidence.sound.peaks;
     let step = peaks.len().div_ceil(POINTS).max(1);
     let loud: Vec<(f64, f64)> = peaks
@@ -44,9 +44,10 @@ pub fn draw(evidence: &Evidence, pins: &[Pin]) -> String {
     chart.zones = zones(evidence);
     chart.pins = pins.to_vec();
     chart.table_rows = 30;
-    let mut body = chart.draw();
+    let mut part = Part::new("wave", "Where things are").lead("waveform, sections, findings");
+    part.lines(&chart);
     if !pins.is_empty() {
-        body.push_str("<ul>");
+        let mut body = String::from("<ul>");
         for pin in pins {
             let _ = write!(
                 body,
@@ -58,6 +59,7 @@ pub fn draw(evidence: &Evidence, pins: &[Pin]) -> String {
             );
         }
         body.push_str("</ul>");
+        part.html(&body);
     }
-    part("wave", "Where things are", "waveform, sections, findings", &body)
+    part
 }

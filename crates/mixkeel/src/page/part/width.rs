@@ -2,19 +2,18 @@
 
 use mixkeel_judge::evidence::Evidence;
 
+use super::Part;
 use crate::page::chart::{Axis, Kind, Line, Lines};
-use crate::page::html::{figure, paragraph, part, table};
+use crate::page::html::figure;
+use crate::page::table::Table;
 
 /// The part.
-pub fn draw(evidence: &Evidence) -> String {
+pub fn draw(evidence: &Evidence) -> Part {
     let stereo = &evidence.sound.stereo;
     if stereo.bands.is_empty() {
-        return part(
-            "width",
-            "Width",
-            "mono",
-            &paragraph("It has one channel: there is no width to look at."),
-        );
+        let mut part = Part::new("width", "Width").lead("mono");
+        part.text("It has one channel: there is no width to look at.");
+        return part;
     }
     let axis = || Axis::new("frequency", Kind::Frequency, 20.0, 20_000.0);
     let mut chart =
@@ -38,7 +37,14 @@ pub fn draw(evidence: &Evidence) -> String {
         name: "lost in mono".to_owned(),
         points: stereo.bands.iter().map(|band| (band.freq_hz, band.mono_loss_db)).collect(),
     });
-    let mut body = chart.draw() + &lost.draw();
+    let lead = format!(
+        "correlation {}, mono loses {} LU",
+        figure(stereo.correlation, 2),
+        figure(stereo.mono_loss_lu, 1)
+    );
+    let mut part = Part::new("width", "Width and mono").lead(&lead);
+    part.lines(&chart);
+    part.lines(&lost);
     if !evidence.sections.is_empty() {
         let rows: Vec<Vec<String>> = evidence
             .sections
@@ -55,12 +61,7 @@ pub fn draw(evidence: &Evidence) -> String {
             })
             .collect();
         let head = ["section", "side over mid dB", "correlation", "lost in mono LU", "left over right LU"];
-        body.push_str(&table("Width by section", &head, &rows));
+        part.table(Table::new("Width by section", &head, rows));
     }
-    let lead = format!(
-        "correlation {}, mono loses {} LU",
-        figure(stereo.correlation, 2),
-        figure(stereo.mono_loss_lu, 1)
-    );
-    part("width", "Width and mono", &lead, &body)
+    part
 }
