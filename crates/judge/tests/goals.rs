@@ -5,7 +5,7 @@ use mixkeel_analysis::energy::{Power, lower_hz};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_judge::evidence::BANDS;
 use mixkeel_judge::goals::{Audibility, Heard, measure};
-use mixkeel_session::goal::{Beside, Meaning, SYSTEMS, That, Who};
+use mixkeel_session::goal::{Beside, Meaning, ROWS, SYSTEMS, That, Who};
 use proptest::prelude::*;
 
 /// A voice and a band in a verse and a chorus, whose knobs can be turned.
@@ -22,6 +22,8 @@ struct Toy {
     wet_db: f64,
     /// How far the attacks of the voice stand over its body.
     attack_db: f64,
+    /// What a phone takes of the band, in phon.
+    phone_phon: f64,
     gain_db: f64,
 }
 
@@ -34,6 +36,7 @@ impl Default for Toy {
             low_mid_db: 0.0,
             wet_db: -34.0,
             attack_db: 6.0,
+            phone_phon: 20.0,
             gain_db: 0.0,
         }
     }
@@ -114,9 +117,9 @@ impl Heard for Toy {
             _ => None,
         };
         let taken = rest.map_or(0.0, |rest| (rest + 100.0 - self.gain_db - own + 10.0).max(0.0));
-        // A phone takes 12 phon of everything, and 8 more of the band, whose bass it has not.
+        // A phone takes 12 phon of everything, and more of the band, whose bass it has not.
         let lost = match (on, parts(who)) {
-            ("phone", [false, true]) => 20.0,
+            ("phone", [false, true]) => self.phone_phon,
             ("phone", _) => 12.0,
             _ => 0.0,
         };
@@ -187,6 +190,7 @@ fn every() -> Vec<(Meaning, Knob)> {
         (meaning(That::MonoSafe, Who::Mix, None), |toy, by| {
             toy.width.iter_mut().for_each(|width| *width /= 1.0 + by / 10.0);
         }),
+        (meaning(That::Translates, band(), None), |toy, by| toy.phone_phon -= by),
         (meaning(That::Headroom, Who::Mix, None), |toy, by| toy.gain_db -= by),
         (meaning(That::Biggest, Who::Mix, None), |toy, by| toy.levels_db[1][1] += by),
         (meaning(That::Balanced, Who::Mix, None), |toy, by| toy.treble_db = 8.0 - by),
@@ -211,6 +215,46 @@ proptest! {
             let turned = Toy { gain_db: by, ..Toy::default() };
             let (a, b) = (margin(&goal, &Toy::default()), margin(&goal, &turned));
             prop_assert!((a - b).abs() < 1e-9, "{goal}: {a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn every_predicate_is_held_to_these_laws() {
+    let held = every();
+    for row in ROWS {
+        assert!(held.iter().any(|(goal, _)| goal.that == row.that), "{}", row.word);
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_changes_nothing_moves_no_margin(louder in -6.0_f64..6.0, wide in 0.1_f64..0.9, treble in -4.0_f64..4.0) {
+        let mut toy = Toy { width: [wide, wide / 2.0], treble_db: treble, ..Toy::default() };
+        toy.levels_db[0][1] += louder;
+        for (goal, turn) in every() {
+            let before = margin(&goal, &toy);
+            let mut same = toy.clone();
+            turn(&mut same, 0.0);
+            // Of what is like a record the knob sets the treble, whatever it was.
+            if goal.that != That::Balanced {
+                prop_assert_eq!(margin(&goal, &same), before, "{}", goal);
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_named_first_changes_no_goal(level in -24.0_f64..-8.0) {
+        let mut toy = Toy::default();
+        toy.levels_db[0][0] = level;
+        let named = |ids: [&str; 2]| Who::Tracks(ids.map(str::to_owned).to_vec());
+        let every = every().into_iter().filter(|(goal, _)| !matches!(goal.that, That::Balanced | That::Headroom));
+        for (goal, _) in every {
+            let of = |who: Who| {
+                let goal = Meaning { of: who, ..goal.clone() };
+                measure(&goal, &toy, None).map(|reading| reading.margin)
+            };
+            prop_assert_eq!(of(named(["voice", "band"])), of(named(["band", "voice"])), "{}", goal);
         }
     }
 }

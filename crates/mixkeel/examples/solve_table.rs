@@ -116,13 +116,19 @@ fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Fai
     let meaning = goal.meaning(&session).map_err(|error| error.why)?;
     let rendered = Rendered { evidence: &evidence, session: &session };
     let value = value_of(&meaning, &rendered, None, meaning.within.as_deref()).ok();
-    let wanted = [Wanted { name: say.to_owned(), meaning: meaning.clone(), rendered: value }];
+    let wanted = [Wanted {
+        name: say.to_owned(),
+        is_note: false,
+        is_kept: false,
+        meaning: meaning.clone(),
+        rendered: value,
+    }];
     let song = foretold::song(&session, out, cache)?;
     let forecast = Forecast::of(&song, &session).map_err(|faults| format!("{faults:?}"))?;
     let desk = Desk::of(&forecast, &session, Some(&evidence));
     let problem = Problem::new(&desk, &session, &wanted);
     let Who::Tracks(own) = &meaning.of else { return Ok(None) };
-    let fader = problem.knobs.iter().position(|knob| knob.what == What::Fader && own.contains(&knob.strip));
+    let fader = problem.knobs.iter().position(|knob| knob.what == What::Fader && knob.strips == *own);
     let Some(fader) = fader else { return Ok(None) };
     for half in 1..=20 {
         for way in [0.5, -0.5] {

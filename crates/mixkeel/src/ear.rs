@@ -8,6 +8,7 @@ use mixkeel_assist::ear::Heard;
 use mixkeel_assist::rounds::parts::Part;
 use mixkeel_dsp::units::frame_from_seconds;
 use mixkeel_engine::{Options, Player, Taps};
+use mixkeel_judge::evidence::Evidence;
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Section, Session};
 
@@ -67,27 +68,7 @@ impl<'a> Ear<'a> {
     /// # Errors
     /// What cannot be read, or a request to stop.
     pub fn heard_in_parts(&self, session: &Session, parts: &[Part]) -> Result<Heard, Error> {
-        let graph = resolve(session, self.media)
-            .map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
-        let mut gathering = EvidenceTaps::new(Pick::Dry, &graph, session);
-        let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
-        let all_s: f64 = parts.iter().map(Part::length_s).sum::<f64>().max(f64::MIN_POSITIVE);
-        let mut done_s = 0.0;
-        for part in parts {
-            let watch =
-                Share { of: self.watch, from: done_s / all_s, to: (done_s + part.length_s()) / all_s };
-            let options = Options {
-                from: frame(part.from_s),
-                to: Some(frame(part.to_s)),
-                preroll: Some(frame(PREROLL_S)),
-                taps: Taps { post_fader: true, post_inserts: false },
-                ..Options::default()
-            };
-            let mut player = Player::new(&graph, self.shelf, &options).map_err(engine_error)?;
-            play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, &watch)?;
-            done_s += part.length_s();
-        }
-        let evidence = gathering.finish_parts(&graph, &sections_of(&session.sections, parts));
+        let evidence = evidence_of_parts(session, (self.shelf, self.media), parts, &[], self.watch)?;
         Ok(Heard {
             sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
             true_peak_dbtp: evidence.sound.true_peak_dbtp,
@@ -139,8 +120,38 @@ impl mixkeel_assist::ear::Ear for Ear<'_> {
     }
 }
 
+/// The evidence of parts of a session, heard one after the other as if they were all of it, with what is left on these playback
+/// systems. What the owner has put on the master is not heard.
+pub(crate) fn evidence_of_parts(
+    session: &Session,
+    (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
+    parts: &[Part],
+    systems: &[&str],
+    watch: &dyn Watch,
+) -> Result<Evidence, Error> {
+    let graph = resolve(session, media).map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
+    let mut gathering = EvidenceTaps::new(Pick::Dry, &graph, session);
+    let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
+    let all_s: f64 = parts.iter().map(Part::length_s).sum::<f64>().max(f64::MIN_POSITIVE);
+    let mut done_s = 0.0;
+    for part in parts {
+        let watch = Share { of: watch, from: done_s / all_s, to: (done_s + part.length_s()) / all_s };
+        let options = Options {
+            from: frame(part.from_s),
+            to: Some(frame(part.to_s)),
+            preroll: Some(frame(PREROLL_S)),
+            taps: Taps { post_fader: true, post_inserts: false },
+            ..Options::default()
+        };
+        let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
+        play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, &watch)?;
+        done_s += part.length_s();
+    }
+    Ok(gathering.finish_on(&graph, &sections_of(&session.sections, parts), systems))
+}
+
 /// The same sound at another level.
-fn turned(heard: &Heard, by_db: f64) -> Heard {
+pub(crate) fn turned(heard: &Heard, by_db: f64) -> Heard {
     let turn = |db: Option<f64>| db.map(|db| db + by_db);
     Heard {
         sample_peak_dbfs: turn(heard.sample_peak_dbfs),

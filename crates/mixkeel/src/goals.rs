@@ -17,6 +17,7 @@ use crate::evidence;
 use crate::lines::{figure, wrapped};
 use crate::project::folder;
 use crate::project::session_file;
+use crate::song::cache::Cache;
 use crate::watch::Watch;
 
 /// Every goal of a session, measured on its render.
@@ -123,11 +124,16 @@ impl GoalLine {
     }
 }
 
-/// Measures the goals of a session, and others that are asked for, on its render.
+/// Measures the goals of a session, and others that are asked for, on its render, or on what is kept of it.
 ///
 /// # Errors
 /// A session or recording that cannot be read, or a request to stop.
-pub fn goals(session: &Path, asked: &[String], watch: &dyn Watch) -> Result<GoalsReport, Error> {
+pub fn goals(
+    session: &Path,
+    asked: &[String],
+    cache: &Cache,
+    watch: &dyn Watch,
+) -> Result<GoalsReport, Error> {
     let opened = session_file::open(session)?;
     let typed = opened.session.goals.iter().map(|goal| (Some(goal.id.clone()), goal.clone()));
     let said = asked.iter().map(|say| (None, Goal { say: Some(say.clone()), ..Goal::default() }));
@@ -141,11 +147,11 @@ pub fn goals(session: &Path, asked: &[String], watch: &dyn Watch) -> Result<Goal
     let title = opened.session.title.clone();
     // Nobody waits for a render whose goals nobody understands.
     let any = wanted.iter().any(|(_, _, meaning)| meaning.is_ok());
-    let now = any.then(|| evidence::of_session(&opened.path, watch)).transpose()?;
+    let now = any.then(|| evidence::of_session_kept(&opened.path, cache, watch)).transpose()?;
     let compares = |(_, _, meaning): &(_, _, Result<Meaning, _>)| {
         meaning.as_ref().is_ok_and(|meaning: &Meaning| meaning.than == Some(Beside::Before))
     };
-    let before = if wanted.iter().any(compares) { version_before(&opened.path, watch)? } else { None };
+    let before = if wanted.iter().any(compares) { version_before(&opened.path, cache, watch)? } else { None };
     let goals: Vec<GoalLine> = wanted
         .into_iter()
         .map(|(id, goal, meaning)| line(id, &goal, meaning, now.as_ref(), before.as_ref()))
@@ -210,6 +216,7 @@ fn line(
 /// The render of the version before the newest, where there is one.
 pub(crate) fn version_before(
     session: &Path,
+    cache: &Cache,
     watch: &dyn Watch,
 ) -> Result<Option<(Evidence, Session)>, Error> {
     let Some(out) = session.parent() else { return Ok(None) };
@@ -222,7 +229,7 @@ pub(crate) fn version_before(
     if newest < 2 || !before.is_file() {
         return Ok(None);
     }
-    evidence::of_session(&before, watch).map(Some)
+    evidence::of_session_kept(&before, cache, watch).map(Some)
 }
 
 /// Writes goals into a session, at its end, with everything that stands there left as it is.

@@ -105,10 +105,14 @@ fn goal_lines(goal: &SolvedGoal) -> Vec<String> {
     let unit = goal.unit.as_deref().unwrap_or_default();
     match (goal.became.as_str(), goal.was, goal.is) {
         ("impossible", _, _) => {
-            let nearest = goal
-                .nearest
-                .map_or("not at all".to_owned(), |nearest| format!("to {} {unit}", figure(Some(nearest), 1)));
-            lines.push(format!("  cannot be done: it could come {nearest}; nothing was turned for it"));
+            let nearest = || {
+                goal.nearest.map_or("it could not come near".to_owned(), |nearest| {
+                    format!("it could come to {} {unit}", figure(Some(nearest), 1))
+                })
+            };
+            let why = goal.hindrance.clone().unwrap_or_else(nearest);
+            let text = format!("{why}; nothing was turned for it");
+            lines.extend(wrapped(&text, "  cannot be done: ", "    "));
         }
         ("conflict", Some(was), Some(is)) => {
             let (was, is) = (figure(Some(was), 1), figure(Some(is), 1));

@@ -6,6 +6,7 @@ mod common;
 use common::{tone, write_wav};
 use mixkeel::Silent;
 use mixkeel::goals::{add, goals};
+use mixkeel::song::cache::Cache;
 use mixkeel_dsp::block::Channels;
 
 const SESSION: &str = r#"mixkeel = 1
@@ -57,7 +58,9 @@ fn song() -> tempfile::TempDir {
 fn a_goal_is_measured_where_it_is_worst() {
     let folder = song();
     let session = folder.path().join("session.toml");
-    let report = goals(&session, &["the keys are no louder than the voice".to_owned()], &Silent).unwrap();
+    let report =
+        goals(&session, &["the keys are no louder than the voice".to_owned()], &Cache::off(), &Silent)
+            .unwrap();
     // The keys are 6 dB down in the verse and 2 dB down in the chorus: 3.6 LU on the whole, which passes by 0.6.
     let first = &report.goals[0];
     assert!(first.passes, "{first:?}");
@@ -74,12 +77,80 @@ fn a_goal_is_measured_where_it_is_worst() {
     assert!(report.lines().iter().all(|line| line.chars().count() <= 80));
 }
 
+/// Three tracks, one of them with a room; the tables of the tracks stand in the order that is said.
+fn in_order(order: [usize; 3]) -> Vec<(String, Option<f64>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let sounds = [
+        ("voice.wav", 700.0, Channels::Mono),
+        ("keys.wav", 500.0, Channels::Stereo),
+        ("bass.wav", 60.0, Channels::Mono),
+    ];
+    for (name, freq_hz, channels) in sounds {
+        write_wav(&folder.path().join(name), &tone(freq_hz, 0.1, 4 * 48_000, channels), 48_000);
+    }
+    let track = |id: &str, role: &str, rest: &str| {
+        format!("\n[[track]]\nid = \"{id}\"\nrole = \"{role}\"\nclip = [{{ file = \"{id}.wav\" }}]\n{rest}")
+    };
+    let send = "\n[[track.send]]\nid = \"send\"\nto = \"hall\"\nlevel_db = -12.0\n";
+    let tracks = [track("voice", "lead-vocal", send), track("keys", "keys", send), track("bass", "bass", "")];
+    let head = r#"mixkeel = 1
+rate_hz = 48000
+focus = ["voice"]
+
+[[section]]
+id = "verse"
+from_s = 0.0
+to_s = 2.0
+
+[[section]]
+id = "chorus"
+from_s = 2.0
+to_s = 4.0
+
+[[return]]
+id = "hall"
+insert = [{ id = "reverb-1", kind = "reverb", decay_s = 0.8 }]
+"#;
+    let session = folder.path().join("session.toml");
+    let text = order.iter().fold(head.to_owned(), |text, at| text + &tracks[*at]);
+    std::fs::write(&session, text).unwrap();
+    let asked = [
+        "the voice is clearly audible on laptop",
+        "the voice is louder than the keys",
+        "the voice is steady",
+        "the chorus is wider than the verse",
+        "the voice is brighter than the keys",
+        "the voice is warmer than the bass",
+        "the voice is punchier than the keys",
+        "the voice is drier than the bass",
+        "the voice is closer than the keys",
+        "the voice is not covered by the keys",
+        "the mix is mono-safe",
+        "the bass loses at most 6 on a phone",
+        "the mix has 6 dB of headroom",
+        "the mix is balanced",
+        "the chorus is the biggest",
+    ];
+    let report = goals(&session, &asked.map(str::to_owned), &Cache::off(), &Silent).unwrap();
+    report.goals.into_iter().map(|goal| (goal.say.unwrap(), goal.value)).collect()
+}
+
+#[test]
+fn the_order_of_the_tracks_changes_no_goal() {
+    let one = in_order([0, 1, 2]);
+    // The bass is so low that a phone has nothing of it; everything else is measured.
+    let unmeasured: Vec<&str> =
+        one.iter().filter(|(_, value)| value.is_none()).map(|(say, _)| say.as_str()).collect();
+    assert!(unmeasured.iter().all(|say| say.contains("phone")), "{unmeasured:?}");
+    assert_eq!(one, in_order([2, 0, 1]));
+}
+
 #[test]
 fn what_fails_says_by_how_much_and_what_is_not_understood_fails_too() {
     let folder = song();
     let session = folder.path().join("session.toml");
     let asked = ["the keys are louder than the voice", "make it slap", "the voice is drier than before"];
-    let report = goals(&session, &asked.map(str::to_owned), &Silent).unwrap();
+    let report = goals(&session, &asked.map(str::to_owned), &Cache::off(), &Silent).unwrap();
     assert!(!report.passes);
     let [_, keys, slap, before] = report.goals.as_slice() else { panic!("four goals") };
     assert!(!keys.passes && keys.margin.is_some_and(|margin| margin < -3.0), "{keys:?}");
@@ -98,7 +169,7 @@ fn a_goal_is_written_into_the_session_and_what_stands_there_stays() {
         text.contains("# the part that matters")
             && text.contains("say = \"the keys are quieter than the voice\"")
     );
-    assert!(goals(&session, &[], &Silent).unwrap().goals[1].passes);
+    assert!(goals(&session, &[], &Cache::off(), &Silent).unwrap().goals[1].passes);
 
     let before = std::fs::read(&session).unwrap();
     let error = add(&session, &["the banjo is louder than the voice".to_owned()]).unwrap_err();

@@ -122,6 +122,14 @@ fn sentences_are_understood_as_they_were_meant() {
         ),
         ("kick punchier than the loop", "kick: punchier than loop, at least 1 dB"),
         ("the band is quieter than the vocal", "bass, kick, snare: louder than lead-vox, at most -1 LU"),
+        ("the vocal is heard in the car", "lead-vox on car: audible, at most 10 phon"),
+        ("the guitars are not louder than the vocal", "gtr-1, gtr-2: louder than lead-vox, at most 0 LU"),
+        ("the vocal must not be buried", "lead-vox: audible, at most 10 phon"),
+        ("the vocal is at least as loud as the piano", "lead-vox: louder than piano, at least 0 LU"),
+        (
+            "the chorus is 20% wider than the verse",
+            "the mix in chorus: wider than in verse, at least 1.2 times",
+        ),
     ] {
         assert_eq!(understood(say), meant, "{say}");
     }
@@ -145,6 +153,8 @@ fn what_is_not_understood_says_what_would_be() {
     assert!(who.why.contains("banjo") && who.forms.contains(&"lead-vox".to_owned()), "{who:?}");
     let than = goal("the drums are punchier").meaning(&song()).unwrap_err();
     assert!(than.why.contains("than what") && !than.forms.is_empty());
+    let nowhere = goal("the vocal is audible in mono").meaning(&song()).unwrap_err();
+    assert!(nowhere.why.contains("\"mono\"") && !nowhere.forms.is_empty(), "{nowhere:?}");
     let section = goal("the vocal is audible in the bridge").meaning(&song()).unwrap_err();
     assert!(section.why.contains("bridge"), "{section:?}");
     let mut bare = song();

@@ -71,7 +71,7 @@ impl Goals {
             let exit = if report.passes { 0 } else { CHECKS_FAILED };
             return Ok(Answer::new(&report, &report.lines())?.data().exit(exit));
         }
-        let report = mixkeel::goals::goals(&self.session, &self.goals, face)?;
+        let report = mixkeel::goals::goals(&self.session, &self.goals, &Cache::of_user(), face)?;
         let exit = if report.passes { 0 } else { CHECKS_FAILED };
         Ok(Answer::new(&report, &report.lines())?.data().exit(exit))
     }

@@ -7,7 +7,6 @@ use mixkeel_dsp::param::Value;
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_session::address::Address;
 use mixkeel_session::edit::{Content, Edit, Sureness};
-use mixkeel_session::goal::That;
 use mixkeel_session::session::{Id, Session};
 
 use super::Problem;
@@ -18,15 +17,19 @@ use crate::things::NewInsert;
 /// Bells two octaves wide.
 pub(super) const BELL_Q: f64 = 0.67;
 
-/// How long a level takes to move at a section's border: as `sections/lift` moves.
+/// How long a level takes to move at a section's border: as `sections/lift` moves, but outside of the section, so that what
+/// was asked for is there from its first note to its last.
 const RAMP_S: f64 = 0.2;
+
+/// Sections that follow on each other within this are one stretch. Ours: a cell of the automation's grid at any rate.
+const TOGETHER_S: f64 = 0.01;
 
 /// Which goal each change serves, in words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
     /// What was turned: `+1.4 dB on Lead Vox in verse 2`.
     pub what: String,
-    /// Why: `goal-1 failed there by 0.9 phon on laptop`.
+    /// Why, in the words of whoever wanted it: `"the vocal is audible" failed by 0.9 phon on laptop`.
     pub because: String,
     /// What it costs, in noticeable steps.
     pub price: f64,
@@ -52,7 +55,9 @@ pub fn edits(problem: &Problem<'_>, amounts: &[f64], by: &'static str) -> (Vec<E
         .collect();
     let mut strips: BTreeMap<&Id, Vec<(&Knob, f64, &Words)>> = BTreeMap::new();
     for ((_, knob, amount), words) in turned.iter().zip(&words) {
-        strips.entry(&knob.strip).or_default().push((knob, *amount, words));
+        for strip in &knob.strips {
+            strips.entry(strip).or_default().push((knob, *amount, words));
+        }
     }
     let mut edits = Vec::new();
     for (strip, turned) in strips {
@@ -74,20 +79,27 @@ fn of_strip(problem: &Problem<'_>, strip: &str, turned: &[Turned<'_>], by: &'sta
     let of = |is: fn(&What) -> bool| turned.iter().filter(|(knob, _, _)| is(&knob.what)).collect::<Vec<_>>();
     let propose = |some: &[&Turned<'_>]| Proposal::new(by, Sureness::Certain, why(some));
     let mut edits: Vec<Edit> = Vec::new();
-    for one in of(|what| *what == What::Fader) {
-        edits.extend(propose(&[one]).set_number(session, strip, "fader_db", view.fader_db + one.1));
+    // A strip may lie in several hands: what they turn adds up.
+    let sum = |some: &[&Turned<'_>]| some.iter().map(|(_, amount, _)| amount).sum::<f64>();
+    let faders = of(|what| *what == What::Fader);
+    if !faders.is_empty() {
+        edits.extend(propose(&faders).set_number(session, strip, "fader_db", view.fader_db + sum(&faders)));
     }
-    for one in of(|what| *what == What::Width) {
-        edits.extend(propose(&[one]).set_number(session, strip, "width", view.width * gain_from_db(one.1)));
+    let sides = of(|what| *what == What::Width);
+    if !sides.is_empty() {
+        let width = view.width * gain_from_db(sum(&sides));
+        edits.extend(propose(&sides).set_number(session, strip, "width", width));
     }
-    for one in of(|what| matches!(what, What::Send(_))) {
-        let What::Send(to) = &one.0.what else { continue };
-        for send in view.sends.iter().filter(|send| send.to == *to) {
-            let address = Address::of_part(strip, &send.id, "level_db");
-            let level_db = libm::round((send.level_db + one.1) * 100.0) / 100.0;
-            let number = |db: f64| Content::Value(Value::Number(db));
-            edits.push(propose(&[one]).finish(address, Some(number(send.level_db)), number(level_db)));
+    for send in view.sends {
+        let own = |one: &&Turned<'_>| matches!(&one.0.what, What::Send(to) if *to == send.to);
+        let some: Vec<&Turned<'_>> = turned.iter().filter(own).collect();
+        if some.is_empty() {
+            continue;
         }
+        let address = Address::of_part(strip, &send.id, "level_db");
+        let level_db = libm::round((send.level_db + sum(&some)) * 100.0) / 100.0;
+        let number = |db: f64| Content::Value(Value::Number(db));
+        edits.push(propose(&some).finish(address, Some(number(send.level_db)), number(level_db)));
     }
     let moves = of(|what| matches!(what, What::Section(_) | What::Ride));
     if !moves.is_empty() {
@@ -98,8 +110,7 @@ fn of_strip(problem: &Problem<'_>, strip: &str, turned: &[Turned<'_>], by: &'sta
     let wider = of(|what| matches!(what, What::WidthIn(_)));
     if !wider.is_empty() {
         // Lanes are offsets on the width as it stands; what is turned always comes first.
-        let always: f64 = of(|what| *what == What::Width).iter().map(|one| one.1).sum();
-        let width = view.width * gain_from_db(always);
+        let width = view.width * gain_from_db(sum(&sides));
         let parts: Vec<Points> = wider
             .iter()
             .map(|one| {
@@ -142,7 +153,8 @@ fn equaliser(session: &Session, strip: &str, tones: &[&Turned<'_>], by: &str) ->
     for (number, (_, shape, hz)) in TONES.iter().enumerate() {
         let band = |parameter: &str| format!("band.{}/{parameter}", number + 1);
         let before = own_number(session, strip, "eq", &band("gain_db"), by);
-        let turned = tones.iter().find(|one| one.0.what == What::Tone(number)).map_or(0.0, |one| one.1);
+        let own = tones.iter().filter(|one| one.0.what == What::Tone(number));
+        let turned: f64 = own.map(|one| one.1).sum();
         if before + turned != 0.0 {
             insert = insert
                 .word(&band("shape"), shape)
@@ -171,25 +183,49 @@ type Points = Vec<(f64, f64)>;
 
 /// What a knob adds over time.
 fn points(problem: &Problem<'_>, knob: &Knob, amount: f64) -> Points {
-    if let What::Section(number) | What::WidthIn(number) = knob.what {
-        let place = problem.desk.sections().get(number);
-        let section =
-            place.and_then(|place| problem.session.sections.iter().find(|section| section.id == place.id));
-        return section.map_or(Vec::new(), |section| {
-            let ramp_s = RAMP_S.min((section.to_s - section.from_s) / 4.0);
-            vec![
-                (section.from_s, 0.0),
-                (section.from_s + ramp_s, amount),
-                (section.to_s - ramp_s, amount),
-                (section.to_s, 0.0),
-            ]
-        });
+    if let What::Section(places) | What::WidthIn(places) = &knob.what {
+        let spans = spans(problem, places);
+        // What lies between two of them is left alone, however short it is.
+        let ramp_s = |from: Option<f64>, to: Option<f64>| match (from, to) {
+            (Some(from), Some(to)) => RAMP_S.min((to - from) / 2.0),
+            _ => RAMP_S,
+        };
+        let end_before = |n: usize| n.checked_sub(1).and_then(|before| spans.get(before)).map(|span| span.1);
+        let begin_after = |n: usize| spans.get(n + 1).map(|span| span.0);
+        return spans
+            .iter()
+            .enumerate()
+            .flat_map(|(n, &(from_s, to_s))| {
+                let before_s = (from_s - ramp_s(end_before(n), Some(from_s))).max(0.0);
+                let after_s = to_s + ramp_s(Some(to_s), begin_after(n));
+                let begins = (before_s < from_s).then_some((before_s, 0.0));
+                begins.into_iter().chain([(from_s, amount), (to_s, amount), (after_s, 0.0)])
+            })
+            .collect();
     }
     let Some(curve) = &knob.curve else { return Vec::new() };
     // One point in the middle of each second that is ridden alike.
     let second = CELLS_PER_S as usize;
     let seconds = curve.chunks(second).enumerate();
     seconds.map(|(n, some)| (n as f64 + 0.5, amount * some.first().copied().unwrap_or(0.0))).collect()
+}
+
+/// From where to where some sections last. Where one follows on another, nothing moves between them.
+fn spans(problem: &Problem<'_>, places: &[usize]) -> Vec<(f64, f64)> {
+    let ids = places.iter().filter_map(|number| problem.desk.sections().get(*number)).map(|place| &place.id);
+    let mut spans: Vec<(f64, f64)> = ids
+        .filter_map(|id| problem.session.sections.iter().find(|section| section.id == *id))
+        .map(|section| (section.from_s, section.to_s))
+        .collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut joined: Vec<(f64, f64)> = Vec::new();
+    for (from_s, to_s) in spans {
+        match joined.last_mut() {
+            Some(last) if from_s - last.1 <= TOGETHER_S => last.1 = last.1.max(to_s),
+            _ => joined.push((from_s, to_s)),
+        }
+    }
+    joined
 }
 
 /// Several movements as one, on top of what an earlier answer wrote for the same parameter.
@@ -219,22 +255,17 @@ fn at(points: &[(f64, f64)], s: f64) -> f64 {
 
 /// `+1.4 dB on Lead Vox in verse 2`.
 fn what(problem: &Problem<'_>, knob: &Knob, amount: f64) -> String {
-    let named = problem.session.tracks.iter().find(|track| track.id == knob.strip);
-    let name = named.map_or(knob.strip.as_str(), |track| track.name.as_str());
-    let in_section = |number: usize| {
-        let section = problem.desk.sections().get(number).map(|place| place.id.replace('-', " "));
-        section.map(|section| format!(" in {section}")).unwrap_or_default()
-    };
+    let name = called(problem, &knob.strips);
     let db = if amount < 0.0 { format!("−{:.1} dB", -amount) } else { format!("+{amount:.1} dB") };
     match &knob.what {
         What::Fader => format!("{db} on {name}"),
-        What::Section(number) => format!("{db} on {name}{}", in_section(*number)),
+        What::Section(places) => format!("{db} on {name}{}", in_sections(problem, places)),
         What::Tone(number) => {
             let tone = TONES.get(*number).map_or("tone", |(name, _, _)| name);
             format!("{db} of {tone} on {name}")
         }
         What::Width => format!("{db} on the sides of {name}"),
-        What::WidthIn(number) => format!("{db} on the sides of {name}{}", in_section(*number)),
+        What::WidthIn(places) => format!("{db} on the sides of {name}{}", in_sections(problem, places)),
         What::Send(to) => format!("{db} from {name} to {to}"),
         What::Ride => format!("{:.0} % of a ride on {name}", 100.0 * amount),
         What::Attack => format!("{db} of attack on {name}"),
@@ -242,23 +273,62 @@ fn what(problem: &Problem<'_>, knob: &Knob, amount: f64) -> String {
     }
 }
 
-/// The goal that loses most when one knob is put back, and by how much it failed.
+/// Strips by the names that their owner gave them.
+pub(super) fn called(problem: &Problem<'_>, strips: &[Id]) -> String {
+    let name = |id: &Id| {
+        let named = problem.session.tracks.iter().find(|track| track.id == *id);
+        named.map_or(id.clone(), |track| track.name.clone())
+    };
+    match strips {
+        [] => String::new(),
+        [one] => name(one),
+        [others @ .., last] => {
+            format!("{} and {}", others.iter().map(name).collect::<Vec<_>>().join(", "), name(last))
+        }
+    }
+}
+
+/// ` in verse 2`; ` in every chorus` where all of a kind are meant.
+fn in_sections(problem: &Problem<'_>, places: &[usize]) -> String {
+    let sections = problem.desk.sections();
+    let own: Vec<_> = places.iter().filter_map(|number| sections.get(*number)).collect();
+    let kind = own.first().map(|place| place.kind.as_str()).unwrap_or_default();
+    let of_kind = |place: &crate::desk::Place| place.kind == kind;
+    let all = own.len() == sections.iter().filter(|place| of_kind(place)).count();
+    if own.len() > 1 && all && own.iter().all(|place| of_kind(place)) {
+        return format!(" in every {kind}");
+    }
+    let names: Vec<String> = own.iter().map(|place| place.id.replace('-', " ")).collect();
+    if names.is_empty() { String::new() } else { format!(" in {}", names.join(" and ")) }
+}
+
+/// Whom a change serves: the goal that fell short and loses most when one knob is put back; where none did, the one that
+/// would no longer pass.
 fn because(problem: &Problem<'_>, amounts: &[f64], knob: usize) -> String {
     let mut without = amounts.to_vec();
     if let Some(place) = without.get_mut(knob) {
         *place = 0.0;
     }
     let (with, without) = (problem.shorts(amounts), problem.shorts(&without));
-    let losses = with.iter().zip(&without).map(|(with, without)| without - with).enumerate();
-    let helped = losses.filter(|(_, loss)| loss.is_finite()).max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some(one) = helped.and_then(|(goal, _)| problem.wanted.get(goal)) else { return String::new() };
-    let Some(value) = one.rendered else { return format!("for {}", one.name) };
+    let lost = |goal: usize| -> f64 {
+        let loss = with.get(goal).zip(without.get(goal)).map_or(0.0, |(with, without)| without - with);
+        if loss.is_finite() { loss } else { 0.0 }
+    };
+    let fell_short = |goal: &usize| problem.short_now(*goal).is_some_and(|short| short > 0.01);
+    let all = 0..problem.wanted.len();
+    let helped = |goal: &usize| lost(*goal) > 0.01;
+    let most = |goals: &mut dyn Iterator<Item = usize>| goals.max_by(|a, b| lost(*a).total_cmp(&lost(*b)));
+    let served = most(&mut all.clone().filter(fell_short).filter(helped)).or_else(|| most(&mut all.clone()));
+    let Some(one) = served.and_then(|goal| problem.wanted.get(goal)) else { return String::new() };
+    let Some(value) = one.rendered else { return format!("for \"{}\"", one.name) };
+    if one.is_note {
+        return format!("you said \"{}\"", one.name);
+    }
     let row = one.meaning.that.row();
     let on = one.meaning.on.as_ref().map(|on| format!(" on {on}")).unwrap_or_default();
     let margin = mixkeel_judge::goals::margin(&one.meaning, value);
     if margin >= 0.0 {
-        return format!("so that {} still passes{on}", one.name);
+        return format!("so that \"{}\" still passes{on}", one.name);
     }
-    let unit = if one.meaning.that == That::Wider { "times" } else { row.unit };
-    format!("{} failed by {:.1} {unit}{on}", one.name, -margin)
+    format!("\"{}\" failed by {:.1} {}{on}", one.name, -margin, row.unit)
 }

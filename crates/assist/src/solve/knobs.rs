@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use mixkeel_analysis::energy::{BANDS, centre_hz};
 use mixkeel_dsp::units::gain_from_db;
-use mixkeel_judge::goals::Heard;
 use mixkeel_session::address::Address;
-use mixkeel_session::goal::{Beside, Meaning, That, Who};
+use mixkeel_session::goal::{Meaning, That};
 use mixkeel_session::session::{Id, Session};
+use mixkeel_session::strip::Strip;
 
-use super::{cost, curves, whom};
+use super::means::{Means, hands};
+use super::{cost, curves};
 use crate::desk::{Desk, Treatment};
 
 /// The most that one answer turns a fader. Ours: what asks for more asks for another mix.
@@ -29,9 +30,6 @@ const SEND_DB: f64 = 15.0;
 const ATTACK_DB: f64 = 9.0;
 /// The least headroom.
 const HEADROOM_DB: f64 = 24.0;
-/// How many of many others a goal may turn: those that are loudest beside it.
-const RIVALS: usize = 5;
-
 /// The bands that the solver's equaliser has: what each is called, shape, frequency in Hz. Two octaves apart, so that each is
 /// a tone that people have a word for.
 pub const TONES: [(&str, &str, f64); 6] = [
@@ -48,14 +46,14 @@ pub const TONES: [(&str, &str, f64); 6] = [
 pub enum What {
     /// The level, always.
     Fader,
-    /// The level in a section, by number.
-    Section(usize),
+    /// The level in some sections, by number, together.
+    Section(Vec<usize>),
     /// A band of the equaliser, by its place in [`TONES`].
     Tone(usize),
     /// The sides, always.
     Width,
-    /// The sides in a section.
-    WidthIn(usize),
+    /// The sides in some sections, together.
+    WidthIn(Vec<usize>),
     /// A send, by the id of the return.
     Send(Id),
     /// How much of a ride to a steady level, 0 to 1.
@@ -69,8 +67,8 @@ pub enum What {
 /// One thing that may be turned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knob {
-    /// The strip on which it is.
-    pub strip: Id,
+    /// The strips on which it is: one hand moves all of them by the same amount.
+    pub strips: Vec<Id>,
     /// What it turns.
     pub what: What,
     /// The tracks that it changes, by their numbers on the desk.
@@ -90,178 +88,153 @@ impl Knob {
     }
 }
 
-/// What of a strip may be turned for some goals.
-#[derive(Clone, Copy, Debug, Default)]
-struct Means {
-    level: bool,
-    /// Levels and sides section by section.
-    timed: bool,
-    tone: bool,
-    width: bool,
-    send: bool,
-    ride: bool,
-    attack: bool,
-}
-
-impl Means {
-    /// What serves a predicate. What is louder is turned up, not made brighter; level comes before tone wherever both would
-    /// do, because most of a mix is level.
-    fn of(goal: &Meaning) -> Self {
-        let none = Self {
-            timed: goal.within.is_some()
-                || matches!(goal.than, Some(Beside::Section(_)))
-                || goal.that == That::Audible,
-            ..Self::default()
-        };
-        match goal.that {
-            That::Louder | That::Biggest => Self { level: true, timed: true, ..none },
-            That::Audible | That::Uncovered | That::Translates | That::Balanced => {
-                Self { level: true, tone: true, ..none }
-            }
-            That::Steady => Self { level: true, ride: true, timed: true, ..none },
-            That::Wider | That::MonoSafe => Self { width: true, level: goal.of == Who::Mix, ..none },
-            That::Brighter | That::Warmer => Self { tone: true, level: goal.of == Who::Mix, ..none },
-            That::Punchier => Self { attack: true, level: goal.of == Who::Mix, ..none },
-            That::Drier => Self { send: true, ..none },
-            That::Closer => Self { level: true, tone: true, send: true, ..none },
-            That::Headroom => Self::default(),
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        Self {
-            level: self.level || other.level,
-            timed: self.timed || other.timed,
-            tone: self.tone || other.tone,
-            width: self.width || other.width,
-            send: self.send || other.send,
-            ride: self.ride || other.ride,
-            attack: self.attack || other.attack,
-        }
-    }
-}
-
 /// Everything that may be turned for these goals.
 pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
-    let mut strips: BTreeMap<Id, Means> = BTreeMap::new();
+    let mut turned: BTreeMap<Vec<Id>, Means> = BTreeMap::new();
     for goal in goals {
-        let means = Means::of(goal);
-        for strip in concerned(session, desk, goal) {
-            let known = strips.entry(strip).or_default();
-            *known = known.and(means);
+        let means = Means::of(goal, desk);
+        for hand in hands(session, desk, goal) {
+            let known = turned.remove(&hand).unwrap_or_default();
+            turned.insert(hand, known.and(means.clone()));
+        }
+    }
+    let mut knobs = Vec::new();
+    for (hand, means) in &turned {
+        let own = OfHand { session, desk, hand };
+        own.levels(means, &mut knobs);
+        own.sides(means, &mut knobs);
+        own.tones(means, &mut knobs);
+        own.sends(means, &mut knobs);
+        if means.ride || means.attack {
+            own.curves(means, &mut knobs);
         }
     }
     let headroom = goals.iter().any(|goal| goal.that == That::Headroom);
-    let mut knobs = Vec::new();
-    for (strip, means) in strips {
-        let tracks = reached(session, desk, &strip);
-        if tracks.is_empty() {
-            continue;
-        }
-        let mut add = |what: What, cost: f64, range: (f64, f64), curve: Option<Arc<[f64]>>| {
-            knobs.push(Knob { strip: strip.clone(), what, tracks: tracks.clone(), cost, range, curve });
-        };
-        let free = |parameter: &str| !session.is_locked(&Address::of(&strip, parameter));
-        let Some(view) = session.strip(&strip) else { continue };
-        if free("fader_db") && view.fader_db.is_finite() && (means.level || means.ride) {
-            add(What::Fader, cost::LEVEL_A_DB, (-FADER_DB, FADER_DB), None);
-            for (number, place) in desk.sections().iter().enumerate().filter(|_| means.timed) {
-                let cost = cost::LEVEL_A_DB * in_part(place.share);
-                add(What::Section(number), cost, (-SECTION_DB, SECTION_DB), None);
-            }
-            if means.ride && tracks.len() == 1 {
-                let curve = curves::ride(desk, &strip);
-                let moved = curve.iter().map(|db| db.abs()).sum::<f64>() / curve.len().max(1) as f64;
-                add(What::Ride, cost::RIDE_A_DB * moved.max(0.1), (0.0, 1.0), Some(curve));
-            }
-        }
-        let stereo = tracks.iter().any(|track| desk.is_stereo(*track));
-        if means.width && free("width") && stereo && view.width > 0.0 {
-            let most = (20.0 * libm::log10(WIDEST / view.width)).clamp(0.0, SIDES_DB.1);
-            add(What::Width, cost::WIDTH_A_DB, (SIDES_DB.0, most), None);
-            for (number, place) in desk.sections().iter().enumerate().filter(|_| means.timed) {
-                let cost = cost::WIDTH_A_DB * in_part(place.share);
-                add(What::WidthIn(number), cost, (SIDES_DB.0, most), None);
-            }
-        }
-        // Bands of which it has next to nothing are left alone.
-        let shape = tracks.iter().fold([0.0; BANDS], |sum: [f64; BANDS], track| {
-            let own = desk.shape(*track);
-            std::array::from_fn(|band| sum[band] + own[band])
-        });
-        for (number, (_, _, hz)) in TONES.iter().enumerate().filter(|_| means.tone) {
-            let near = |band: &usize| (libm::log2(centre_hz(*band) / hz)).abs() < 1.0;
-            let has: f64 = (0..BANDS).filter(near).filter_map(|band| shape.get(band)).sum();
-            if has > 1e-4 * tracks.len() as f64 {
-                add(What::Tone(number), cost::BAND_A_DB, BAND_DB, None);
-            }
-        }
-        for send in view.sends.iter().filter(|send| means.send && send.level_db.is_finite()) {
-            let locked = session.is_locked(&Address::of_part(&strip, &send.id, "level_db"));
-            if !locked && session.returns.iter().any(|effect| effect.id == send.to) {
-                add(What::Send(send.to.clone()), cost::SEND_A_DB, (-SEND_DB, SEND_DB), None);
-            }
-        }
-        if means.attack && tracks.len() == 1 {
-            add(What::Attack, cost::ATTACK_A_DB, (0.0, ATTACK_DB), Some(curves::attacks(desk, &strip)));
-        }
-    }
     if headroom && !session.is_locked(&Address::of("master", "headroom_db")) {
-        let least = -HEADROOM_DB;
         knobs.push(Knob {
-            strip: "master".to_owned(),
+            strips: vec!["master".to_owned()],
             what: What::Headroom,
             tracks: Vec::new(),
             cost: cost::HEADROOM_A_DB,
-            range: (least, -session.master.headroom_db),
+            range: (-HEADROOM_DB, -session.master.headroom_db),
             curve: None,
         });
     }
     knobs
 }
 
-/// The strips that a goal may turn: those that it names, and of many others the loudest.
-fn concerned(session: &Session, desk: &Desk, goal: &Meaning) -> Vec<Id> {
-    let mut strips: Vec<Id> = Vec::new();
-    for who in whom(goal) {
-        match who {
-            Who::Tracks(_) => strips.extend(of_tracks(who, desk)),
-            Who::Mix => strips.extend(direct_inputs(session)),
-            Who::Rest(_) => strips.extend(rivals(desk, who, goal.within.as_deref())),
+/// The strips of one hand.
+struct OfHand<'a> {
+    session: &'a Session,
+    desk: &'a Desk,
+    hand: &'a [Id],
+}
+
+impl OfHand<'_> {
+    /// Those of its strips on which something is, and is not locked, and that are heard.
+    fn free(&self, parameter: &str, has: impl Fn(&Strip<'_>) -> bool) -> Vec<Id> {
+        let is_free = |id: &&Id| {
+            !self.session.is_locked(&Address::of(id, parameter))
+                && self.session.strip(id).is_some_and(|view| has(&view))
+                && !reached(self.session, self.desk, id).is_empty()
+        };
+        self.hand.iter().filter(is_free).cloned().collect()
+    }
+
+    /// One knob on some strips; none where there are none.
+    fn knob(&self, strips: &[Id], what: What, cost: f64, range: (f64, f64)) -> Option<Knob> {
+        let mut tracks: Vec<usize> =
+            strips.iter().flat_map(|id| reached(self.session, self.desk, id)).collect();
+        tracks.sort_unstable();
+        tracks.dedup();
+        (!tracks.is_empty()).then(|| Knob { strips: strips.to_vec(), what, tracks, cost, range, curve: None })
+    }
+
+    fn share(&self, places: &[usize]) -> f64 {
+        places.iter().filter_map(|n| self.desk.sections().get(*n)).map(|place| place.share).sum()
+    }
+
+    fn levels(&self, means: &Means, to: &mut Vec<Knob>) {
+        let strips = self.free("fader_db", |view| view.fader_db.is_finite());
+        if means.level {
+            to.extend(self.knob(&strips, What::Fader, cost::LEVEL_A_DB, (-FADER_DB, FADER_DB)));
+        }
+        for places in means.places.iter().filter(|_| means.level_in) {
+            let cost = cost::LEVEL_A_DB * in_part(self.share(places));
+            let range = (-SECTION_DB, SECTION_DB);
+            to.extend(self.knob(&strips, What::Section(places.clone()), cost, range));
         }
     }
-    if matches!(goal.that, That::Audible | That::Translates | That::Steady)
-        && let Who::Tracks(own) = &goal.of
-    {
-        strips.extend(rivals(desk, &Who::Rest(own.clone()), goal.within.as_deref()));
+
+    fn sides(&self, means: &Means, to: &mut Vec<Knob>) {
+        if !means.width {
+            return;
+        }
+        let mut strips = self.free("width", |view| view.width > 0.0);
+        strips.retain(|id| {
+            reached(self.session, self.desk, id).iter().any(|track| self.desk.is_stereo(*track))
+        });
+        let widths = strips.iter().filter_map(|id| self.session.strip(id)).map(|view| view.width);
+        let most = (20.0 * libm::log10(WIDEST / widths.fold(0.0, f64::max).max(1e-3))).clamp(0.0, SIDES_DB.1);
+        to.extend(self.knob(&strips, What::Width, cost::WIDTH_A_DB, (SIDES_DB.0, most)));
+        for places in &means.places {
+            let cost = cost::WIDTH_A_DB * in_part(self.share(places));
+            to.extend(self.knob(&strips, What::WidthIn(places.clone()), cost, (SIDES_DB.0, most)));
+        }
     }
-    strips
-}
 
-fn of_tracks(who: &Who, desk: &Desk) -> Vec<Id> {
-    match who {
-        Who::Tracks(ids) => ids.iter().filter(|id| desk.number(id).is_some()).cloned().collect(),
-        _ => Vec::new(),
+    /// Bands of which it has next to nothing are left alone.
+    fn tones(&self, means: &Means, to: &mut Vec<Knob>) {
+        let strips: Vec<Id> = self.hand.to_vec();
+        let Some(one) = self.knob(&strips, What::Fader, 0.0, BAND_DB).filter(|_| means.tone) else { return };
+        let shape = one.tracks.iter().fold([0.0; BANDS], |sum: [f64; BANDS], track| {
+            let own = self.desk.shape(*track);
+            std::array::from_fn(|band| sum[band] + own[band])
+        });
+        for (number, (_, _, hz)) in TONES.iter().enumerate() {
+            let near = |band: &usize| (libm::log2(centre_hz(*band) / hz)).abs() < 1.0;
+            let has: f64 = (0..BANDS).filter(near).filter_map(|band| shape.get(band)).sum();
+            if has > 1e-4 * one.tracks.len() as f64 {
+                to.extend(self.knob(&strips, What::Tone(number), cost::BAND_A_DB, BAND_DB));
+            }
+        }
     }
-}
 
-/// The loudest of some tracks.
-fn rivals(desk: &Desk, who: &Who, place: Option<&str>) -> Vec<Id> {
-    let Who::Rest(but) = who else { return Vec::new() };
-    let mut others: Vec<(f64, Id)> = desk
-        .tracks()
-        .filter(|id| !but.iter().any(|one| one == id))
-        .filter_map(|id| Some((desk.lufs(&Who::Tracks(vec![id.to_owned()]), place)?, id.to_owned())))
-        .collect();
-    others.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    others.into_iter().take(RIVALS).map(|(_, id)| id).collect()
-}
+    fn sends(&self, means: &Means, to: &mut Vec<Knob>) {
+        for effect in self.session.returns.iter().filter(|_| means.send) {
+            let sent = |id: &&Id| {
+                self.session.strip(id).is_some_and(|view| {
+                    view.sends.iter().any(|send| {
+                        send.to == effect.id
+                            && send.level_db.is_finite()
+                            && !self.session.is_locked(&Address::of_part(id, &send.id, "level_db"))
+                    })
+                })
+            };
+            let strips: Vec<Id> = self.hand.iter().filter(sent).cloned().collect();
+            let what = What::Send(effect.id.clone());
+            to.extend(self.knob(&strips, what, cost::SEND_A_DB, (-SEND_DB, SEND_DB)));
+        }
+    }
 
-/// Buses and tracks that feed the master.
-fn direct_inputs(session: &Session) -> Vec<Id> {
-    let buses = session.buses.iter().filter(|bus| bus.to == "master").map(|bus| bus.id.clone());
-    let tracks = session.tracks.iter().filter(|track| track.bus == "master" && !track.mute);
-    buses.chain(tracks.map(|track| track.id.clone())).collect()
+    /// What follows a track's own level is turned track by track.
+    fn curves(&self, means: &Means, to: &mut Vec<Knob>) {
+        let rideable = self.free("fader_db", |view| view.fader_db.is_finite());
+        for id in self.hand.iter().filter(|id| self.desk.number(id).is_some()) {
+            let strip = std::slice::from_ref(id);
+            if means.ride && rideable.contains(id) {
+                let curve = curves::ride(self.desk, id);
+                let moved = curve.iter().map(|db| db.abs()).sum::<f64>() / curve.len().max(1) as f64;
+                let cost = cost::RIDE_A_DB * moved.max(0.1);
+                let knob = self.knob(strip, What::Ride, cost, (0.0, 1.0));
+                to.extend(knob.map(|knob| Knob { curve: Some(curve), ..knob }));
+            }
+            if means.attack {
+                let knob = self.knob(strip, What::Attack, cost::ATTACK_A_DB, (0.0, ATTACK_DB));
+                to.extend(knob.map(|knob| Knob { curve: Some(curves::attacks(self.desk, id)), ..knob }));
+            }
+        }
+    }
 }
 
 /// The tracks, by number, that come out of a strip.
@@ -324,7 +297,7 @@ fn turn(treatment: &mut Treatment, knob: &Knob, amount: f64, desk: &Desk) {
     let gain = gain_from_db(amount);
     match &knob.what {
         What::Fader => treatment.gain *= gain,
-        What::Section(number) => treatment.sections.push((*number, gain)),
+        What::Section(places) => treatment.sections.extend(places.iter().map(|number| (*number, gain))),
         What::Tone(number) => {
             let Some((_, shape, hz)) = TONES.get(*number) else { return };
             for (band, factor) in treatment.bands.iter_mut().enumerate() {
@@ -332,7 +305,9 @@ fn turn(treatment: &mut Treatment, knob: &Knob, amount: f64, desk: &Desk) {
             }
         }
         What::Width => treatment.side *= gain,
-        What::WidthIn(number) => treatment.side_sections.push((*number, gain)),
+        What::WidthIn(places) => {
+            treatment.side_sections.extend(places.iter().map(|number| (*number, gain)));
+        }
         What::Ride | What::Attack => {
             let Some(curve) = &knob.curve else { return };
             let own: Vec<f64> = (0..desk.cells())

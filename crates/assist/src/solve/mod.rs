@@ -11,7 +11,9 @@ pub mod conflict;
 pub mod cost;
 mod curves;
 mod edits;
+mod hindrance;
 pub mod knobs;
+mod means;
 pub mod search;
 
 use mixkeel_judge::goals::{margin, value_of};
@@ -28,8 +30,12 @@ use knobs::{Knob, What};
 /// One goal to be met.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
-    /// What it is called in reasons: `goal-1`.
+    /// What it is called in reasons: the words of whoever wanted it.
     pub name: String,
+    /// Whether it is a note on the version that stands, and no goal of the session.
+    pub is_note: bool,
+    /// Whether it only has to go on passing: what was asked for now goes before it.
+    pub is_kept: bool,
     /// What it means.
     pub meaning: Meaning,
     /// What the last render measured of it. `None` where it could not be measured.

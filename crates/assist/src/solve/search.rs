@@ -11,6 +11,10 @@ pub type Amounts = Vec<f64>;
 /// What a noticeable step short of a goal weighs against a noticeable step of change. Ours: goals are what was asked for.
 const WEIGHT: f64 = 8.0;
 
+/// What a goal that only has to go on passing weighs beside one that is asked for now. Ours: under what a step of change costs
+/// it would not be held at all; near 1, what somebody says now would be done by half.
+const KEPT: f64 = 0.25;
+
 /// The most knobs that are turned one after the other.
 const MOST_MOVES: usize = 24;
 
@@ -74,12 +78,16 @@ struct View<'p, 'a> {
 }
 
 impl View<'_, '_> {
-    /// How far a goal falls short of where the solver aims: the bound, and the error bar behind it.
-    fn shorts(&self, amounts: &[f64]) -> Vec<f64> {
+    /// How far every goal falls short of where the solver aims (the bound, and the error bar behind it), and how much that
+    /// counts.
+    fn shorts(&self, amounts: &[f64]) -> Vec<(f64, f64)> {
         let shorts = self.problem.shorts(amounts);
         let of = |goal: &usize| {
-            let that = self.problem.wanted.get(*goal)?.meaning.that;
+            let wanted = self.problem.wanted.get(*goal)?;
+            let that = wanted.meaning.that;
             let bar = match that {
+                // A note on a level is a size that somebody named: it is turned by that and no more.
+                That::Louder if wanted.is_note => 0.0,
                 That::Wider => 20.0 * libm::log10(1.0 + error_bar(that)),
                 _ => error_bar(that),
             };
@@ -90,7 +98,7 @@ impl View<'_, '_> {
                 Some(short) if short <= 0.0 => (bar / step).min(-short),
                 _ => bar / step,
             };
-            Some(shorts.get(*goal)? + bar)
+            Some((shorts.get(*goal)? + bar, if wanted.is_kept { KEPT } else { 1.0 }))
         };
         self.goals.iter().filter_map(of).collect()
     }
@@ -99,11 +107,12 @@ impl View<'_, '_> {
     /// that cannot both be met each gets a part.
     fn score(&self, amounts: &[f64]) -> f64 {
         let missing = |short: f64| if short > 0.0 { WEIGHT * short + short * short } else { 0.0 };
-        self.shorts(amounts).into_iter().map(missing).sum::<f64>() + price(self.problem, amounts)
+        let weighed = self.shorts(amounts).into_iter().map(|(short, weight)| weight * missing(short));
+        weighed.sum::<f64>() + price(self.problem, amounts)
     }
 
     fn passes(&self, amounts: &[f64]) -> bool {
-        self.shorts(amounts).into_iter().all(|short| short <= 1e-6)
+        self.shorts(amounts).into_iter().all(|(short, _)| short <= 1e-6)
     }
 
     fn with(&self, found: &Found, knob: usize, amount: f64) -> Found {

@@ -86,12 +86,13 @@ impl Together<'_> {
     }
 }
 
-/// What is left on every playback system, the reference first.
+/// What is left on the playback systems that are wanted, the reference first.
 pub(super) fn playback(
     mix: &StripReading,
     tracks: &Together<'_>,
     ids: &[String],
     sections_s: &[(f64, f64)],
+    is_wanted: impl Fn(&str) -> bool,
 ) -> Vec<PlaybackEvidence> {
     let whole = Together { readings: vec![mix], gain: 1.0 };
     let every = whole.cells().div_ceil(PLAYBACK_CELLS).max(1);
@@ -102,6 +103,7 @@ pub(super) fn playback(
         sections_s.iter().flat_map(|&(from, to)| [moment(from) * every, moment(to) * every]).collect();
     std::iter::once(&REFERENCE)
         .chain(SYSTEMS.iter().filter(|system| system.id != REFERENCE.id))
+        .filter(|system| is_wanted(system.id))
         .map(|system| {
             let of_mix = whole.on(system, every, &[]);
             let of_tracks = tracks.on(system, every, &borders);

@@ -52,15 +52,20 @@ pub struct Gathered {
 impl Gathered {
     /// The evidence.
     pub fn evidence(self) -> Evidence {
-        self.with(true)
+        self.with(|_| true)
     }
 
     /// The evidence without what is left on each playback system, which takes most of the time.
     pub fn evidence_at_reference(self) -> Evidence {
-        self.with(false)
+        self.with(|_| false)
     }
 
-    fn with(self, on_systems: bool) -> Evidence {
+    /// The evidence with what is left on these playback systems only.
+    pub fn evidence_on(self, systems: &[&str]) -> Evidence {
+        self.with(|system| systems.contains(&system))
+    }
+
+    fn with(self, is_wanted: impl Fn(&str) -> bool) -> Evidence {
         let Self { sound, file, mix, strips, sections, headroom_db } = self;
         let sounding =
             |(_, reading): &&(StripInfo, StripReading)| reading.sample_peak_dbfs.is_some_and(f64::is_finite);
@@ -101,7 +106,7 @@ impl Gathered {
             })
             .collect();
         Evidence {
-            playback: if on_systems { playback(&mix, &together, &ids, &spans_s) } else { Vec::new() },
+            playback: playback(&mix, &together, &ids, &spans_s, is_wanted),
             masking,
             masking_step_s: step_s,
             sections,

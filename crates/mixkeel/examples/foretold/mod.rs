@@ -96,6 +96,8 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
         .zip(&were)
         .map(|(meaning, were)| Wanted {
             name: meaning.that.word().to_owned(),
+            is_note: false,
+            is_kept: false,
             meaning: meaning.clone(),
             rendered: *were,
         })

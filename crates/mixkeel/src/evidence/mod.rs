@@ -1,6 +1,7 @@
 //! Gathers evidence: from a file, or from a session while it plays. Sound streams past; nothing of it is kept.
 
 mod file;
+mod kept;
 mod taps;
 
 use std::collections::BTreeMap;
@@ -13,12 +14,14 @@ use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::Session;
 
 pub use file::{of_file, of_file_in_sections};
+pub(crate) use kept::{keep, known};
 pub use taps::EvidenceTaps;
 
 use crate::error::Error;
 use crate::play::{Pick, engine_error, play};
 use crate::project::session_file;
 use crate::song::assets;
+use crate::song::cache::Cache;
 use crate::song::facts::facts;
 use crate::song::media::Shelf;
 use crate::watch::{Stage, Watch};
@@ -46,6 +49,37 @@ pub fn of_session(path: &Path, watch: &dyn Watch) -> Result<(Evidence, Session),
     let media = facts(&session, &shelf)?;
     assets::check(&session, &shelf)?;
     Ok((of_played(&session, &shelf, &media, &opened.path, watch)?, session))
+}
+
+/// The same, taken from what is kept of an earlier time where nothing has changed since.
+///
+/// # Errors
+/// A session or recording that cannot be read, or a request to stop.
+pub fn of_session_kept(path: &Path, cache: &Cache, watch: &dyn Watch) -> Result<(Evidence, Session), Error> {
+    let opened = session_file::open(path)?;
+    let session = opened.session;
+    let shelf = Shelf { folder: opened.folder.clone(), rate_hz: session.rate_hz, downmix: Downmix::Fold };
+    let media = facts(&session, &shelf)?;
+    assets::check(&session, &shelf)?;
+    Ok((kept::of_kept(&session, &shelf, &media, (&opened.path, cache), watch)?, session))
+}
+
+/// Plays a session of which the recordings are known, and measures what is left on these playback systems only; `path` is
+/// only named.
+pub(crate) fn of_played_on(
+    session: &Session,
+    (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
+    path: &Path,
+    systems: &[&str],
+    watch: &dyn Watch,
+) -> Result<Evidence, Error> {
+    let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
+    let taps = Taps { post_fader: true, post_inserts: false };
+    let options = Options { while_heard: true, taps, ..Options::default() };
+    let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
+    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
+    play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, watch)?;
+    Ok(gathering.finish_on(&graph, &session.sections, systems))
 }
 
 /// Plays a session of which the recordings are known; `path` is only named.

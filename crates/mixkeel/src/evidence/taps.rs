@@ -74,10 +74,10 @@ impl EvidenceTaps {
         self.gathered(graph, &session.sections).evidence()
     }
 
-    /// The evidence of parts of a song that were heard one after the other, without playback systems; `sections` say where
-    /// they lie in what was heard.
-    pub fn finish_parts(self, graph: &Graph, sections: &[Section]) -> Evidence {
-        self.gathered(graph, sections).evidence_at_reference()
+    /// The evidence with these playback systems only. Of parts of a song that were heard one after the other, `sections`
+    /// say where they lie in what was heard.
+    pub fn finish_on(self, graph: &Graph, sections: &[Section], systems: &[&str]) -> Evidence {
+        self.gathered(graph, sections).evidence_on(systems)
     }
 
     fn gathered(self, graph: &Graph, sections: &[Section]) -> Gathered {

@@ -24,7 +24,7 @@ use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
-use super::{MixOptions, continued, fresh, hear, hold};
+use super::{MixOptions, continued, fresh, hear, hold, respect};
 use crate::ear::Ear;
 use crate::error::{Error, ErrorKind};
 use crate::project::folder::{self, Folder};
@@ -202,6 +202,9 @@ pub fn decided(
     let rounds = correct(&song, &decision.session, &ear, &options.rounds(started, strength), watch)?;
     decision.session = rounds.session.clone();
     decision.edits.extend(rounds.edits.iter().cloned());
+    if prepared.before.is_some() {
+        respect::respect(&song, &prepared.session, &mut decision);
+    }
     decide_by_ear(&RULES, &mut song, &mut decision, &mut ear)?;
     let heard = ear.heard_of(&decision.session)?;
     hold::let_go(&mut decision.session, &held);

@@ -24,6 +24,7 @@ mod hear;
 mod hold;
 mod listen;
 mod marks;
+mod respect;
 mod summary;
 mod vary;
 pub(crate) mod write;

@@ -237,6 +237,8 @@ impl Version<'_> {
             let _ = fs::remove_file(&played);
         }
         let evidence = gathering.finish(graph, &self.decided.prepared.session);
+        let (session, shelf) = (&self.decided.prepared.session, &self.decided.shelf);
+        crate::evidence::keep(session, shelf, &self.options.cache, &evidence);
         let length_frames = player.length_frames();
         Ok(Rendered { measured, copy: listen(&copy), length_frames, evidence })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mixkeel_assist::roles::role_from_name;
+use mixkeel_assist::rounds::parts::Part;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
@@ -13,6 +14,7 @@ use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
 use super::rounds::Asked;
+use crate::ear::evidence_of_parts;
 use crate::error::Error;
 use crate::evidence;
 use crate::mix::bench::Bench;
@@ -33,6 +35,7 @@ pub(crate) struct Ground {
     pub media: BTreeMap<String, MediaFacts>,
     /// Where the next version is written; none for a session that lies in no folder of ours.
     pub bench: Option<Bench>,
+    cache: Cache,
 }
 
 impl Ground {
@@ -50,6 +53,7 @@ impl Ground {
                 shelf: Shelf { folder: bench.shelf.folder.clone(), ..bench.shelf },
                 media: bench.media.clone(),
                 bench: Some(bench),
+                cache: cache.clone(),
             });
         }
         let session = opened.session;
@@ -57,12 +61,31 @@ impl Ground {
         let media = facts(&session, &shelf)?;
         assets::check(&session, &shelf)?;
         let song = song_of(&session, &shelf, cache, watch)?;
-        Ok(Self { path: opened.path, session, song, shelf, media, bench: None })
+        Ok(Self { path: opened.path, session, song, shelf, media, bench: None, cache: cache.clone() })
     }
 
-    /// Renders a session on these recordings.
-    pub fn listen(&self, session: &Session, watch: &dyn Watch) -> Result<Evidence, Error> {
-        evidence::of_played(session, &self.shelf, &self.media, &self.path, watch)
+    /// The session as it stands: as it was heard when it was written, or played now.
+    pub fn stands(&self, systems: &[&str], watch: &dyn Watch) -> Result<Evidence, Error> {
+        match evidence::known(&self.session, &self.shelf, &self.cache) {
+            Some(evidence) => Ok(evidence),
+            None => self.listen(&self.session, systems, watch),
+        }
+    }
+
+    /// Renders a session on these recordings, and measures what is left on some playback systems.
+    pub fn listen(&self, session: &Session, systems: &[&str], watch: &dyn Watch) -> Result<Evidence, Error> {
+        evidence::of_played_on(session, (&self.shelf, &self.media), &self.path, systems, watch)
+    }
+
+    /// The same of some parts of it, as if they were all.
+    pub fn listen_in_parts(
+        &self,
+        session: &Session,
+        parts: &[Part],
+        systems: &[&str],
+        watch: &dyn Watch,
+    ) -> Result<Evidence, Error> {
+        evidence_of_parts(session, (&self.shelf, &self.media), parts, systems, watch)
     }
 
     /// The render of the version before the newest, where a goal compares with it and there is one.
@@ -73,14 +96,19 @@ impl Ground {
     ) -> Result<Option<(Evidence, Session)>, Error> {
         let compares = |meaning: &Meaning| meaning.than == Some(Beside::Before);
         if asked.iter().any(|one| one.meaning.as_ref().is_ok_and(compares)) {
-            return crate::goals::version_before(&self.path, watch);
+            return crate::goals::version_before(&self.path, &self.cache, watch);
         }
         Ok(None)
     }
 }
 
 /// What is known of the recordings of a session, track by track; of several clips the first one.
-fn song_of(session: &Session, shelf: &Shelf, cache: &Cache, watch: &dyn Watch) -> Result<Song, Error> {
+pub(crate) fn song_of(
+    session: &Session,
+    shelf: &Shelf,
+    cache: &Cache,
+    watch: &dyn Watch,
+) -> Result<Song, Error> {
     let tracks: Vec<_> =
         session.tracks.iter().filter_map(|track| Some((track, track.clips.first()?))).collect();
     let takes: Vec<Take> = tracks

@@ -2,6 +2,7 @@
 //! render, and written as the next version.
 
 mod ground;
+mod hearing;
 mod report;
 mod rounds;
 mod undo;
@@ -16,12 +17,14 @@ pub use report::{Moved, SolveReport, SolvedGoal};
 pub use undo::{UndoReport, undo};
 
 pub(crate) use ground::Ground;
+#[cfg(test)]
+pub(crate) use ground::song_of;
 pub(crate) use report::of as report_of;
 pub(crate) use rounds::{Asked, Outcome, solve_for};
 
 use crate::error::{Error, ErrorKind};
 use crate::goals::misunderstood;
-use crate::mix::bench::{Next, heard_in};
+use crate::mix::bench::Next;
 use crate::song::cache::Cache;
 use crate::watch::Watch;
 
@@ -97,9 +100,9 @@ pub(crate) fn write(
     dry_run: bool,
     watch: &dyn Watch,
 ) -> Result<(), Error> {
-    if outcome.edits.is_empty() || dry_run {
+    let Some(heard) = outcome.heard.filter(|_| !outcome.edits.is_empty() && !dry_run) else {
         return Ok(());
-    }
+    };
     let Some(bench) = ground.bench else {
         report.notes.push(
             "this session lies in no folder that `mixkeel mix` made, so nothing was written; turn these by hand"
@@ -108,7 +111,6 @@ pub(crate) fn write(
         return Ok(());
     };
     let because = format!("it goes on from version {} to meet its goals", bench.folder.newest());
-    let heard = heard_in(&outcome.evidence);
     let next = Next { session: outcome.session, text: None, edits: outcome.edits, heard, because };
     let made = bench.write(next, watch)?;
     report.version = Some(made.report.version);

@@ -63,6 +63,8 @@ pub struct SolvedGoal {
     pub nearest: Option<f64>,
     /// Why it could not be understood or measured.
     pub problem: Option<String>,
+    /// What stands in the way of one for which nothing can be turned.
+    pub hindrance: Option<String>,
 }
 
 /// One thing that was turned.
@@ -70,7 +72,7 @@ pub struct SolvedGoal {
 pub struct Moved {
     /// `+1.4 dB on Lead Vox in verse 2`.
     pub what: String,
-    /// `goal-1 failed by 0.9 phon on laptop`.
+    /// `"the vocal is audible on laptop" failed by 0.9 phon on laptop`.
     pub because: String,
     /// What it costs, in just-noticeable differences.
     pub cost_jnd: f64,
@@ -145,7 +147,9 @@ impl SolvedGoal {
             let nearest = self.nearest.map_or(String::new(), |nearest| {
                 format!("; the nearest is {} {unit}", figure(Some(nearest), 1))
             });
-            let text = format!("nothing that may be turned meets it{nearest}; nothing was turned for it");
+            let why = self.hindrance.as_ref().map_or(String::new(), |why| format!(": {why}"));
+            let text =
+                format!("nothing that may be turned meets it{why}{nearest}; nothing was turned for it");
             lines.extend(wrapped(&text, "      ", "      "));
         }
         if self.became == "conflict" {
@@ -226,6 +230,7 @@ fn goal(asked: &Asked, became: &Became, understood: &[&Asked]) -> SolvedGoal {
         conflicts_with,
         nearest,
         problem: became.is.as_ref().err().cloned(),
+        hindrance: became.hindrance.clone(),
     }
 }
 

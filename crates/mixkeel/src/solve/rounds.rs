@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use mixkeel_assist::desk::Desk;
+use mixkeel_assist::ear::Heard;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::rules::headroom::sum::CEILING_DBFS;
 use mixkeel_assist::solve::conflict::{Answer, Fate, answer};
@@ -17,8 +18,11 @@ use mixkeel_session::edit::{Content, Edit, Sureness};
 use mixkeel_session::goal::{Meaning, That};
 use mixkeel_session::session::Session;
 
+use super::hearing::{self, Hearing, Values};
 use super::{Ground, SolveOptions, values};
+use crate::ear::turned;
 use crate::error::Error;
+use crate::mix::bench::heard_in;
 use crate::project::session_file::faults_error;
 use crate::watch::{Event, Stage, Watch};
 
@@ -38,6 +42,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// The words of whoever wanted it, or its name where there are none.
+    fn words(&self) -> &str {
+        self.say.as_deref().unwrap_or(&self.name)
+    }
+
     /// What it means beside what it measures now.
     fn beside(&self, now: &Result<f64, String>) -> Option<Meaning> {
         let mut meaning = self.meaning.clone().ok()?;
@@ -60,8 +69,8 @@ pub(crate) struct Outcome {
     pub edits: Vec<Edit>,
     /// The same in words.
     pub words: Vec<Words>,
-    /// What the session measures.
-    pub evidence: Evidence,
+    /// What was heard of the session; nothing where nothing was turned.
+    pub heard: Option<Heard>,
     /// One for each goal, those that nobody understands too.
     pub goals: Vec<Became>,
     /// What it costs, in noticeable steps.
@@ -82,6 +91,8 @@ pub(crate) struct Became {
     pub fate: Fate,
     /// What it would cost alone, in noticeable steps.
     pub price: Option<f64>,
+    /// What stands in its way, where nothing can be turned for it.
+    pub hindrance: Option<String>,
 }
 
 /// One answer that was rendered.
@@ -90,8 +101,9 @@ struct Tried {
     session: Session,
     edits: Vec<Edit>,
     words: Vec<Words>,
-    evidence: Evidence,
-    values: Vec<Result<f64, String>>,
+    /// What was heard of all of it.
+    heard: Option<Heard>,
+    values: Values,
     missing: f64,
 }
 
@@ -107,7 +119,8 @@ pub(crate) fn solve_for(
     let started = Instant::now();
     let late = || options.time_limit.is_some_and(|limit| started.elapsed() >= limit) || watch.stop();
     let meanings: Vec<&Meaning> = asked.iter().filter_map(|one| one.meaning.as_ref().ok()).collect();
-    let base = ground.listen(&ground.session, watch)?;
+    let systems = hearing::systems(&meanings);
+    let base = ground.stands(&systems, watch)?;
     // A note compares with the version that stands; a goal with the one before that.
     let standing = Rendered { evidence: &base, session: &ground.session };
     let before_rendered = earlier.map(|(evidence, session)| Rendered { evidence, session });
@@ -123,54 +136,64 @@ pub(crate) fn solve_for(
         .map(|((one, meaning), value)| {
             let rendered = value.as_ref().ok().copied();
             let counts = |value: &f64| !one.only_kept || short(meaning, *value) <= 0.01;
-            Wanted { name: one.name.clone(), meaning: (*meaning).clone(), rendered: rendered.filter(counts) }
+            Wanted {
+                name: one.words().to_owned(),
+                is_note: by != super::BY_GOALS && !one.only_kept,
+                is_kept: one.only_kept,
+                meaning: (*meaning).clone(),
+                rendered: rendered.filter(counts),
+            }
         })
         .collect();
     let forecast =
         Forecast::of(&ground.song, &ground.session).map_err(|faults| faults_error(&ground.path, &faults))?;
     let desk = Desk::of(&forecast, &ground.session, Some(&base));
     let mut problem = Problem::new(&desk, &ground.session, &wanted);
-    let mut best: Option<Tried> = None;
+    let asked_for: Vec<bool> = wanted.iter().map(|one| !one.is_kept && one.rendered.is_some()).collect();
+    let hearing = Hearing::new(ground, (&meanings, &asked_for), before, &systems, &were, watch)?;
+    let most = options.rounds.max(1);
     let mut from = problem.untouched();
+    let mut best: Option<Tried> = None;
     let mut rounds = 0;
-    while rounds < options.rounds.max(1) {
-        watch.event(Event::Progress {
-            stage: Stage::Decide,
-            fraction: rounds as f64 / options.rounds.max(1) as f64,
-        });
-        let found = answer(&problem, &from, &late);
-        if found.amounts.iter().all(|amount| *amount == 0.0) && best.is_none() {
-            best = Some(Tried {
-                answer: found,
-                session: ground.session.clone(),
-                edits: Vec::new(),
-                words: Vec::new(),
-                evidence: base.clone(),
-                values: were.clone(),
-                missing: 0.0,
+    // First in parts, where that is quicker; then all of the song, which has the last word.
+    let in_turn = [true, false].into_iter().filter(|in_parts| !in_parts || (hearing.has_parts() && most > 1));
+    for in_parts in in_turn {
+        let mut known = best.take().map(|tried: Tried| tried.answer);
+        loop {
+            watch.event(Event::Progress {
+                stage: Stage::Decide,
+                fraction: (rounds as f64 / most as f64).min(1.0),
             });
-            break;
-        }
-        let settled = best.as_ref().is_some_and(|tried| {
-            let same = tried.answer.amounts == found.amounts;
-            same || (tried.missing <= 0.0 && tried.answer.price - found.price < WORTH)
-        });
-        if settled {
-            break;
-        }
-        let tried = listen_to(ground, &problem, found, &meanings, before, by, watch)?;
-        rounds += 1;
-        let heard: Vec<Option<f64>> = tried.values.iter().map(|value| value.as_ref().ok().copied()).collect();
-        problem.learn(&tried.answer.amounts, &heard);
-        from = tried.answer.amounts.clone();
-        let better = best
-            .as_ref()
-            .is_none_or(|one| (tried.missing, tried.answer.price) < (one.missing, one.answer.price));
-        if better {
-            best = Some(tried);
-        }
-        if late() {
-            break;
+            let from_parts = known.is_some();
+            let found = known.take().unwrap_or_else(|| answer(&problem, &from, &late));
+            if found.amounts.iter().all(|amount| *amount == 0.0) && best.is_none() {
+                best = Some(Tried::nothing(found, &ground.session, &were));
+                break;
+            }
+            let settled = best.as_ref().is_some_and(|tried| {
+                let same = tried.answer.amounts == found.amounts;
+                same || (tried.missing <= 0.0 && tried.answer.price - found.price < WORTH)
+            });
+            if settled {
+                break;
+            }
+            let tried = listen_to(&hearing, &problem, found, in_parts, by, watch)?;
+            rounds += 1;
+            let heard: Vec<Option<f64>> =
+                tried.values.iter().map(|value| value.as_ref().ok().copied()).collect();
+            problem.learn(&tried.answer.amounts, &heard);
+            from = tried.answer.amounts.clone();
+            let confirmed = from_parts && tried.missing <= 0.0;
+            let better = best
+                .as_ref()
+                .is_none_or(|one| (tried.missing, tried.answer.price) < (one.missing, one.answer.price));
+            if better {
+                best = Some(tried);
+            }
+            // One round at least is left for all of the song.
+            if confirmed || late() || rounds + usize::from(in_parts) >= most {
+                break;
+            }
         }
     }
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
@@ -178,39 +201,73 @@ pub(crate) fn solve_for(
         return Err(Error::interrupted());
     }
     let Some(tried) = best else { return Err(Error::interrupted()) };
-    Ok(outcome(asked, &meanings, were, tried, rounds))
+    let hindrances = (0..wanted.len()).map(|goal| problem.hindrance(goal)).collect();
+    Ok(outcome(asked, &meanings, (were, hindrances), tried, rounds))
 }
 
-/// Renders an answer.
+impl Tried {
+    /// The session as it stands.
+    fn nothing(answer: Answer, session: &Session, were: &Values) -> Self {
+        Self {
+            answer,
+            session: session.clone(),
+            edits: Vec::new(),
+            words: Vec::new(),
+            heard: None,
+            values: were.clone(),
+            missing: 0.0,
+        }
+    }
+}
+
+/// Renders an answer, in parts or whole.
 fn listen_to(
-    ground: &Ground,
+    hearing: &Hearing<'_>,
     problem: &Problem<'_>,
     answer: Answer,
-    meanings: &[&Meaning],
-    before: Option<&Rendered<'_>>,
+    in_parts: bool,
     by: &'static str,
     watch: &dyn Watch,
 ) -> Result<Tried, Error> {
+    let meanings = hearing.meanings;
     let (mut changes, words) = edits(problem, &answer.amounts, by);
-    let mut session = ground.session.clone();
+    let mut session = hearing.ground.session.clone();
     changes.retain(|edit| apply(&mut session, edit).is_ok());
-    let mut evidence = ground.listen(&session, watch)?;
-    let of_headroom = meanings.iter().any(|meaning| meaning.that == That::Headroom);
-    if !of_headroom && let Some(edit) = lowered(&session, &evidence, by) {
-        apply(&mut session, &edit).ok();
-        changes.push(edit);
-        evidence = ground.listen(&session, watch)?;
-    }
-    let values = values(meanings, &Rendered { evidence: &evidence, session: &session }, before);
+    let mut heard = None;
+    let values = if in_parts {
+        hearing.in_parts(&session, watch)?
+    } else {
+        let (evidence, mut values) = hearing.whole(&session, watch)?;
+        heard = Some(heard_in(&evidence));
+        let of_headroom = meanings.iter().any(|meaning| meaning.that == That::Headroom);
+        if !of_headroom && let Some(edit) = lowered(&session, &evidence, by) {
+            let from_db = session.master.headroom_db;
+            apply(&mut session, &edit).ok();
+            changes.push(edit);
+            // The sum is linear in headroom, but for a chain that the owner has put on it.
+            if session.master.inserts.is_empty() {
+                let by_db = session.master.headroom_db - from_db;
+                heard = heard.map(|heard| turned(&heard, by_db));
+            } else {
+                let (evidence, again) = hearing.whole(&session, watch)?;
+                (heard, values) = (Some(heard_in(&evidence)), again);
+            }
+        }
+        values
+    };
+    let asked_for = problem.wanted.iter().zip(&answer.fates).map(|(one, fate)| {
+        // What only has to go on passing stops nobody.
+        !one.is_kept && !matches!(fate, Fate::Impossible(_) | Fate::Unknown)
+    });
     let missing = meanings
         .iter()
         .zip(&values)
-        .zip(&answer.fates)
-        .filter(|(_, fate)| !matches!(fate, Fate::Impossible(_) | Fate::Unknown))
+        .zip(asked_for)
+        .filter(|(_, asked_for)| *asked_for)
         .filter_map(|((meaning, value), _)| Some(short(meaning, *value.as_ref().ok()?)))
         .filter(|short| *short > 0.01)
         .sum();
-    Ok(Tried { answer, session, edits: changes, words, evidence, values, missing })
+    Ok(Tried { answer, session, edits: changes, words, heard, values, missing })
 }
 
 /// Where the sum peaks higher than `headroom/sum` allows, all of it goes down.
@@ -237,12 +294,12 @@ fn lowered(session: &Session, evidence: &Evidence, by: &'static str) -> Option<E
 fn outcome(
     asked: &[Asked],
     meanings: &[&Meaning],
-    were: Vec<Result<f64, String>>,
+    (were, hindrances): (Vec<Result<f64, String>>, Vec<Option<String>>),
     tried: Tried,
     rounds: usize,
 ) -> Outcome {
     let fates = tried.answer.fates.iter().zip(tried.answer.prices);
-    let mut of_understood = meanings.iter().zip(were).zip(tried.values).zip(fates);
+    let mut of_understood = meanings.iter().zip(were).zip(tried.values).zip(fates.zip(hindrances));
     let goals = asked
         .iter()
         .map(|one| {
@@ -252,11 +309,12 @@ fn outcome(
                 is: Err(why),
                 fate: Fate::Unknown,
                 price: None,
+                hindrance: None,
             };
             if let Err(why) = &one.meaning {
                 return unknown(why.clone());
             }
-            let Some((((meaning, was), is), (fate, price))) = of_understood.next() else {
+            let Some((((meaning, was), is), ((fate, price), hindrance))) = of_understood.next() else {
                 return unknown(String::new());
             };
             // The render has the last word on what passes.
@@ -269,14 +327,15 @@ fn outcome(
                 Fate::Passed | Fate::Met => Fate::Conflict(Vec::new()),
                 other => other.clone(),
             };
-            Became { meaning: Some((*meaning).clone()), was, is, fate, price }
+            let hindrance = hindrance.filter(|_| matches!(fate, Fate::Impossible(_)));
+            Became { meaning: Some((*meaning).clone()), was, is, fate, price, hindrance }
         })
         .collect();
     Outcome {
         session: tried.session,
         edits: tried.edits,
         words: tried.words,
-        evidence: tried.evidence,
+        heard: tried.heard,
         goals,
         price: tried.answer.price,
         rounds,

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use mixkeel_analysis::profile::{Profile, VERSION};
 use mixkeel_io::read::Downmix;
 use mixkeel_io::write::write_atomically;
+use mixkeel_judge::evidence::Evidence;
 use sha2::{Digest as _, Sha256};
 
 use super::measure::Take;
@@ -78,6 +79,36 @@ impl Cache {
             look_at(path, &mut hash).ok()?;
         }
         Some(Key(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// The key of what follows from a text and some recordings, if there is a cache and the files can be read.
+    pub(crate) fn key_of(&self, text: &str, files: &[PathBuf]) -> Option<Key> {
+        self.folder.as_ref()?;
+        let mut hash = Sha256::new();
+        hash.update(format!("{VERSION} {ENGINE_VERSION}"));
+        hash.update(text);
+        for path in files {
+            look_at(path, &mut hash).ok()?;
+        }
+        Some(Key(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    /// The evidence kept under a key.
+    pub(crate) fn evidence(&self, key: &Key) -> Option<Evidence> {
+        serde_json::from_slice(&fs::read(self.of_evidence(key)?).ok()?).ok()
+    }
+
+    /// Keeps evidence.
+    pub(crate) fn keep_evidence(&self, key: &Key, evidence: &Evidence) {
+        let Some(path) = self.of_evidence(key) else { return };
+        let made = path.parent().is_none_or(|folder| fs::create_dir_all(folder).is_ok());
+        if let (true, Ok(text)) = (made, serde_json::to_vec(evidence)) {
+            let _ = write_atomically(&path, &text);
+        }
+    }
+
+    fn of_evidence(&self, key: &Key) -> Option<PathBuf> {
+        Some(self.entry(key)?.with_extension("evidence"))
     }
 
     /// The profile kept under a key.

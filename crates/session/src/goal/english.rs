@@ -118,10 +118,58 @@ const MEASURES: &[(&str, That)] = &[
 
 /// Words that say nothing here.
 const EMPTY: &[&str] = &[
-    "is", "are", "be", "being", "should", "must", "shall", "will", "feel", "feels", "sound", "sounds", "sit",
-    "sits", "stay", "stays", "to", "has", "have", "with", "can", "clearly", "always", "please", "want", "i",
-    "we", "make", "nothing", "well", "quite", "still", "more", "keep", "keeps", "that", "there", "at", "by",
-    "it's", "and",
+    "is",
+    "are",
+    "be",
+    "being",
+    "should",
+    "must",
+    "shall",
+    "will",
+    "feel",
+    "feels",
+    "sound",
+    "sounds",
+    "sit",
+    "sits",
+    "stay",
+    "stays",
+    "to",
+    "has",
+    "have",
+    "with",
+    "can",
+    "clearly",
+    "always",
+    "please",
+    "want",
+    "i",
+    "we",
+    "make",
+    "nothing",
+    "well",
+    "quite",
+    "still",
+    "more",
+    "keep",
+    "keeps",
+    "that",
+    "there",
+    "at",
+    "by",
+    "it's",
+    "and",
+    "enough",
+    "all",
+    "through",
+    "throughout",
+    "song",
+    "time",
+    "everywhere",
+    "just",
+    "really",
+    "very",
+    "much",
 ];
 
 /// Ten phon are twice as loud (S. S. Stevens, JASA 1955).
@@ -137,9 +185,11 @@ const TWICE_DB: f64 = 6.0;
 pub fn read(say: &str, session: &Session) -> Result<Goal, Misunderstood> {
     let mut words = Words::of(say);
     let mut goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
-    goal.on = words.take_after("on", |said| nouns::system(said).map(str::to_owned));
+    words.0.retain(|word| word != "be");
+    goal.on = words.system();
     let bound = words.bound();
     let times = words.times();
+    let unit = words.unit();
     let amount = words.amount();
     let (at, that, way) = match times {
         Some((at, that, _)) => (at, that, Way::Up),
@@ -171,8 +221,24 @@ pub fn read(say: &str, session: &Session) -> Result<Goal, Misunderstood> {
             goal.than = Some(compared(&than_said, session)?);
         }
     }
+    // What is left and means nothing here may have been what mattered.
+    let left = right.said();
+    if !left.is_empty() {
+        return Err(Misunderstood::new(format!("what \"{left}\" means there is not clear"))
+            .forms(FORMS.iter().filter(|form| form.contains(that.word())).map(|form| (*form).to_owned())));
+    }
+    let amount = amount.map(|amount| if that == That::Wider { as_factor(amount, unit) } else { amount });
     how_much(&mut goal, that, way, bound, amount, times.map(|(_, _, factor)| factor));
     Ok(goal)
+}
+
+/// How many times as wide: said in times, in decibels or in percent.
+fn as_factor(amount: f64, unit: Unit) -> f64 {
+    match unit {
+        Unit::Percent => 1.0 + amount / 100.0,
+        Unit::Decibels => libm::pow(10.0, amount / 20.0),
+        Unit::Other => amount,
+    }
 }
 
 /// Whom a sentence is about; a section is the whole mix there.
@@ -205,7 +271,7 @@ fn how_much(goal: &mut Goal, that: That, way: Way, bound: Bound, amount: Option<
             That::Louder => TWICE_AS_LOUD_LU * libm::log2(factor),
             _ => TWICE_DB * libm::log2(factor),
         };
-        if factor >= 1.0 {
+        if factor > 1.0 || (factor == 1.0 && bound != Bound::Most) {
             goal.at_least = Some(wanted)
         } else {
             goal.at_most = Some(wanted)
@@ -240,6 +306,14 @@ fn unknown(say: &str) -> Misunderstood {
 fn nobody(said: &str, session: &Session) -> Misunderstood {
     let names = session.tracks.iter().map(|track| track.id.clone()).take(12);
     Misunderstood::new(format!("\"{said}\" is no track, bus, role or section of this session")).forms(names)
+}
+
+/// In what an amount was said.
+#[derive(Clone, Copy, PartialEq)]
+enum Unit {
+    Percent,
+    Decibels,
+    Other,
 }
 
 /// Whether a sentence bounds from below or from above.
@@ -331,14 +405,38 @@ impl Words {
                 return Bound::Least;
             }
         }
-        if self.take("no").is_some() { Bound::Most } else { Bound::Open }
+        // "Not louder than", but "not covered by" is what is wanted itself.
+        let is_wanted = PHRASES.iter().any(|(phrase, _, _)| {
+            phrase.starts_with("not ") && self.0.windows(2).any(|two| phrase.starts_with(&two.join(" ")))
+        });
+        let no = self.take("no").is_some() || (!is_wanted && self.take("not").is_some());
+        if no { Bound::Most } else { Bound::Open }
+    }
+
+    /// On what it plays: "on my phone", "in the car".
+    pub(super) fn system(&mut self) -> Option<String> {
+        let known = |said: &str| nouns::system(said).map(str::to_owned);
+        ["on", "in", "over", "through", "to"].iter().find_map(|word| self.take_after(word, known))
+    }
+
+    /// The unit of the amount that is said.
+    fn unit(&self) -> Unit {
+        let said = |units: &[&str]| self.0.iter().any(|word| units.contains(&word.as_str()));
+        if said(&["%", "percent"]) {
+            Unit::Percent
+        } else if said(&["db", "dbs", "decibels"]) {
+            Unit::Decibels
+        } else {
+            Unit::Other
+        }
     }
 
     /// `twice as wide as`: where it stood, what is measured, and how many times.
     fn times(&mut self) -> Option<(usize, That, f64)> {
         for (measure, that) in MEASURES {
-            for (word, factor) in [("twice", 2.0), ("half", 0.5), ("three times", 3.0)] {
-                if let Some(at) = self.take(&format!("{word} as {measure}")) {
+            for (word, factor) in [("twice as", 2.0), ("half as", 0.5), ("three times as", 3.0), ("as", 1.0)]
+            {
+                if let Some(at) = self.take(&format!("{word} {measure}")) {
                     return Some((at, *that, factor));
                 }
             }

@@ -319,7 +319,7 @@ fn intent(said: &str, word: &str, bundle: &[&str], mut words: Words, session: &S
 /// Reads one note.
 fn note(said: &str, session: &Session) -> Result<Note, Misunderstood> {
     let mut words = Words::of(said);
-    let on = words.take_after("on", |said| nouns::system(said).map(str::to_owned));
+    let on = words.system();
     let mut within = words.take_after("in", |said| nouns::section(said, session));
     let amount = words.amount();
     let found = PHRASES.iter().find_map(|(phrase, that, way)| words.take(phrase).map(|_| (*that, *way)));

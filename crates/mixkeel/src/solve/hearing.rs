@@ -1,0 +1,138 @@
+//! Where goals are heard: the sections that they are about while the search goes on, all of the song at the end.
+
+use mixkeel_assist::rounds::parts::{Part, parts};
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::goals::Rendered;
+use mixkeel_session::goal::{Beside, Meaning, That};
+use mixkeel_session::session::Session;
+
+use super::{Ground, values};
+use crate::error::Error;
+use crate::watch::Watch;
+
+/// Parts that are more of a song than this save nothing worth having. Ours.
+const MOST: f64 = 0.6;
+
+/// What goals measure, each or why not.
+pub(super) type Values = Vec<Result<f64, String>>;
+
+/// Hears sessions for some goals.
+pub(super) struct Hearing<'a> {
+    pub ground: &'a Ground,
+    pub meanings: &'a [&'a Meaning],
+    /// The version that goals compare with.
+    pub before: Option<&'a Rendered<'a>>,
+    /// The playback systems that goals are about.
+    pub systems: &'a [&'a str],
+    parts: Vec<Part>,
+    /// What the session as it stands measures, whole and in parts.
+    were: &'a Values,
+    were_in_parts: Values,
+}
+
+impl<'a> Hearing<'a> {
+    /// Hears the session as it stands in the parts that matter to goals; whole, it was heard already. Goals that only have to
+    /// go on passing wait for the whole.
+    pub fn new(
+        ground: &'a Ground,
+        (meanings, asked_for): (&'a [&'a Meaning], &[bool]),
+        before: Option<&'a Rendered<'a>>,
+        systems: &'a [&'a str],
+        were: &'a Values,
+        watch: &dyn Watch,
+    ) -> Result<Self, Error> {
+        let asked: Vec<&Meaning> =
+            meanings.iter().zip(asked_for).filter(|(_, asked)| **asked).map(|(one, _)| *one).collect();
+        let parts = concerned(ground, &asked);
+        let mut hearing = Self { ground, meanings, before, systems, parts, were, were_in_parts: Vec::new() };
+        if hearing.has_parts() {
+            hearing.were_in_parts = hearing.values_in_parts(&ground.session, watch)?;
+        }
+        Ok(hearing)
+    }
+
+    /// Whether there are parts that are worth hearing by themselves.
+    pub fn has_parts(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// What goals would measure in all of the song, from what is heard of the parts: what the session as it stands measures,
+    /// moved by as much as the parts have moved.
+    pub fn in_parts(&self, session: &Session, watch: &dyn Watch) -> Result<Values, Error> {
+        let now = self.values_in_parts(session, watch)?;
+        let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now));
+        Ok(goals
+            .map(|((meaning, was), (was_here, now))| match (was, was_here, now) {
+                (Ok(was), Ok(was_here), Ok(now)) if meaning.that == That::Wider => Ok(was * now / was_here),
+                (Ok(was), Ok(was_here), Ok(now)) => Ok(was + now - was_here),
+                (_, _, now) => now,
+            })
+            .collect())
+    }
+
+    /// What goals measure in all of the song.
+    pub fn whole(&self, session: &Session, watch: &dyn Watch) -> Result<(Evidence, Values), Error> {
+        let evidence = self.ground.listen(session, self.systems, watch)?;
+        let values = values(self.meanings, &Rendered { evidence: &evidence, session }, self.before);
+        Ok((evidence, values))
+    }
+
+    fn values_in_parts(&self, session: &Session, watch: &dyn Watch) -> Result<Values, Error> {
+        let evidence = self.ground.listen_in_parts(session, &self.parts, self.systems, watch)?;
+        Ok(values(self.meanings, &Rendered { evidence: &evidence, session }, self.before))
+    }
+}
+
+/// The sections that goals are about; where one is about all of the song, some of every section, as the loop hears it.
+/// Nothing where that is most of the song.
+fn concerned(ground: &Ground, meanings: &[&Meaning]) -> Vec<Part> {
+    let session = &ground.session;
+    let in_sections = |meaning: &&Meaning| meaning.within.is_some() && meaning.that != That::Biggest;
+    let chosen = if meanings.iter().all(in_sections) {
+        let named = |id: &str, kind: &str| {
+            meanings.iter().any(|meaning| {
+                let other = match &meaning.than {
+                    Some(Beside::Section(other)) => Some(other.as_str()),
+                    _ => None,
+                };
+                meaning.within.as_deref().into_iter().chain(other).any(|place| place == id || place == kind)
+            })
+        };
+        let mut sections: Vec<Part> = session
+            .sections
+            .iter()
+            .filter(|section| named(&section.id, &section.kind))
+            .map(|section| Part { from_s: section.from_s, to_s: section.to_s })
+            .collect();
+        sections.sort_by(|a, b| a.from_s.total_cmp(&b.from_s));
+        // Sections may overlap in a session of a person's; nothing is heard twice.
+        for at in 1..sections.len() {
+            let end_s = sections.get(at - 1).map_or(0.0, |part| part.to_s);
+            if let Some(part) = sections.get_mut(at) {
+                part.from_s = part.from_s.max(end_s);
+                part.to_s = part.to_s.max(part.from_s);
+            }
+        }
+        sections.retain(|part| part.length_s() > 0.0);
+        sections
+    } else {
+        parts(&ground.song, session)
+    };
+    let tracks = ground.song.tracks.iter();
+    let length_s = tracks.map(|facts| facts.at_s + facts.profile.length_s()).fold(0.0, f64::max);
+    let heard_s: f64 = chosen.iter().map(Part::length_s).sum();
+    if heard_s > MOST * length_s { Vec::new() } else { chosen }
+}
+
+/// The playback systems that have to be heard for goals.
+pub(super) fn systems<'m>(meanings: &[&'m Meaning]) -> Vec<&'m str> {
+    let by_ear = |meaning: &&&Meaning| matches!(meaning.that, That::Audible | That::Translates);
+    let mut systems: Vec<&str> = meanings
+        .iter()
+        .filter(by_ear)
+        .flat_map(|meaning| std::iter::once("reference").chain(meaning.on.as_deref()))
+        .collect();
+    systems.sort_unstable();
+    systems.dedup();
+    systems
+}
