@@ -13,6 +13,9 @@ pub enum EngineError {
     /// The block size lies outside what processors are made for.
     #[error("blocks have 32 to {max} frames, not {0}", max = mixkeel_dsp::MAX_BLOCK_FRAMES)]
     BlockFrames(usize),
+    /// Chunks of no frames, or longer than those who listen have room for.
+    #[error("chunks have 1 to {max} frames, not {0}", max = crate::player::CHUNK_FRAMES)]
+    ChunkFrames(usize),
     /// A strip hears itself, or one that comes after it, or one that does not exist.
     #[error("`{0}` hears a strip that is not played before it")]
     Order(Id),

@@ -1,11 +1,15 @@
 //! What part of a session is played, in blocks of what size, and what may be listened to on the way.
 
+use crate::player::CHUNK_FRAMES;
+
 /// How to play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The longest run of frames that a processor is given at once, from 32 to
     /// [`MAX_BLOCK_FRAMES`](mixkeel_dsp::MAX_BLOCK_FRAMES). Never heard.
     pub block_frames: usize,
+    /// The longest run of frames that all strips play before they meet, from 1 to [`CHUNK_FRAMES`]. Never heard.
+    pub chunk_frames: usize,
     /// The first session frame wanted.
     pub from: u64,
     /// The session frame to stop ahead of; `None` plays until the last tail has rung out. Past the end is silence.
@@ -30,6 +34,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             block_frames: 512,
+            chunk_frames: CHUNK_FRAMES,
             from: 0,
             to: None,
             preroll: None,

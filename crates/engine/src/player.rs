@@ -20,9 +20,10 @@ use crate::plan::{Plan, check_order, listened_to};
 use crate::source::Library;
 use crate::strip::{Out, Strip};
 
-/// The most frames in a chunk. Ours: what is heard of a stereo strip is 128 KiB then, so that a strip's own work stays in the
-/// second-level cache, while the threads meet at the end of a wave only a few times a second of music.
-pub const CHUNK_FRAMES: usize = 8192;
+/// The most frames in a chunk. Ours: two thirds of a second of music, after each of which the threads wait for each other at
+/// the end of every wave. A console of 24 tracks takes 13 % less time than with a quarter of that, although what is heard of a
+/// stereo strip (512 KiB) no longer stays in the second-level cache of a core: processors work on blocks, which do.
+pub const CHUNK_FRAMES: usize = 32_768;
 
 /// Plays a graph.
 pub struct Player<'g> {
@@ -78,6 +79,10 @@ impl<'g> Player<'g> {
         if !(32..=mixkeel_dsp::MAX_BLOCK_FRAMES).contains(&options.block_frames) {
             return Err(EngineError::BlockFrames(options.block_frames));
         }
+        let chunk_frames = options.chunk_frames;
+        if !(1..=CHUNK_FRAMES).contains(&chunk_frames) {
+            return Err(EngineError::ChunkFrames(chunk_frames));
+        }
         check_order(graph)?;
         let setup =
             |channels| Setup { rate_hz: graph.rate_hz, channels, max_block_frames: options.block_frames };
@@ -102,14 +107,14 @@ impl<'g> Player<'g> {
         // All are opened before the first failure is looked at, so that it is the same one every time.
         let strips: Vec<_> = to_build
             .into_par_iter()
-            .map(|(index, chain)| Strip::new(graph, index, chain, &plan, library, CHUNK_FRAMES))
+            .map(|(index, chain)| Strip::new(graph, index, chain, &plan, library, chunk_frames))
             .collect();
         let strips = strips.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let outs = strips.iter().map(|strip| Out::new(strip.node().channels, CHUNK_FRAMES)).collect();
+        let outs = strips.iter().map(|strip| Out::new(strip.node().channels, chunk_frames)).collect();
 
         let taps = plan.order.iter().filter_map(|&index| plan.nodes[index].as_ref()).map(|strip| {
             let late = |wanted: bool, channels| {
-                wanted.then(|| Late::new(channels, plan.lag - strip.leaves, CHUNK_FRAMES))
+                wanted.then(|| Late::new(channels, plan.lag - strip.leaves, chunk_frames))
             };
             StripTaps {
                 post_inserts: late(options.taps.post_inserts, strip.channels),
@@ -121,7 +126,7 @@ impl<'g> Player<'g> {
         let (from, to) = (far(options.from), far(options.to.unwrap_or(plan.length_frames)));
         let finds_end = options.while_heard && options.to.is_none();
         let rings_from = finds_end.then(|| far(graph.length_frames));
-        let desk = Desk::new(graph, master, &plan, CHUNK_FRAMES);
+        let desk = Desk::new(graph, master, &plan, chunk_frames);
         let options = options.clone();
         let mut player =
             Self { graph, options, plan, strips, outs, desk, taps, stream: 0, from, to, rings_from };
@@ -150,8 +155,8 @@ impl<'g> Player<'g> {
         let lag = self.plan.lag as i64;
         let first = self.from + lag;
         while self.from < self.to && self.stream < self.to + lag {
-            if let Some(over) = self.rings_from.filter(|over| self.stream + CHUNK_FRAMES as i64 > over + lag)
-            {
+            let next = self.stream + self.options.chunk_frames as i64;
+            if let Some(over) = self.rings_from.filter(|over| next > over + lag) {
                 self.rings_from = None;
                 self.find_end(over)?;
                 continue;
@@ -170,7 +175,7 @@ impl<'g> Player<'g> {
     /// Plays the next chunk, or what is left of the stream.
     fn play_on(&mut self) -> Result<usize, EngineError> {
         let left = self.to + self.plan.lag as i64 - self.stream;
-        let frames = left.min(CHUNK_FRAMES as i64) as usize;
+        let frames = left.min(self.options.chunk_frames as i64) as usize;
         if let Err(error) = self.play(frames) {
             self.to = self.from;
             return Err(error);

@@ -5,7 +5,7 @@ mod song;
 
 use mixkeel_dsp::block::{Buffer, Channels};
 use mixkeel_dsp::units::gain_from_db;
-use mixkeel_engine::{EngineError, NotFinite, Options, Player, Taps};
+use mixkeel_engine::{CHUNK_FRAMES, EngineError, NotFinite, Options, Player, Taps};
 use mixkeel_session::graph::{Curve, Edge, GainCurve, Input, Node, Placement, Tap};
 use song::kinds::{BROKEN, PLAIN_GAIN, TAPE_LOOP};
 use song::{Track, at_db, bus, clip, edge, graph, insert, lane, render, render_with, shelf, track};
@@ -251,6 +251,11 @@ fn what_cannot_be_played_is_said_before_a_note_sounds() {
     assert_eq!(error(vec![], &[0], 512), Some(EngineError::Order("master".to_owned())));
     assert_eq!(error(vec![], &[], 31), Some(EngineError::BlockFrames(31)));
     assert_eq!(error(vec![], &[], 4_097), Some(EngineError::BlockFrames(4_097)));
+    for chunk_frames in [0, CHUNK_FRAMES + 1] {
+        let (nothing, options) = (graph(vec![], &[]), Options { chunk_frames, ..Options::default() });
+        let refused = Player::new(&nothing, &shelf, &options).err();
+        assert_eq!(refused, Some(EngineError::ChunkFrames(chunk_frames)));
+    }
     let mut lost = track("a", Channels::Mono, 100);
     lost.inserts = vec![insert(&PLAIN_GAIN, &[])];
     lost.inserts[0].moving.push(("loudness".to_owned(), Curve::constant(0.0)));

@@ -6,7 +6,7 @@ mod song;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::catalog;
 use mixkeel_dsp::param::Value;
-use mixkeel_engine::{Options, Taps};
+use mixkeel_engine::{CHUNK_FRAMES, Options, Taps};
 use mixkeel_session::graph::{GainCurve, Graph, Input, Tap};
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Bus, Clip, Lane, Master, Return, Send, Session, Song, StripSettings, Track};
@@ -73,8 +73,10 @@ fn bits(render: &Render) -> Vec<Vec<u32>> {
         .collect()
 }
 
+/// In chunks that end within the song.
 fn everything(block_frames: usize) -> Options {
-    Options { block_frames, taps: Taps { post_fader: true, post_inserts: true }, ..Options::default() }
+    let taps = Taps { post_fader: true, post_inserts: true };
+    Options { block_frames, chunk_frames: 8_192, taps, ..Options::default() }
 }
 
 #[test]
@@ -98,6 +100,16 @@ fn in_blocks_of_any_size() {
     for block_frames in [32, 33, 64, 500, 1_024, 4_096] {
         let other = render_with(&graph, &shelf, &everything(block_frames));
         assert!(bits(&other) == bits(&first), "blocks of {block_frames}");
+    }
+}
+
+#[test]
+fn in_chunks_of_any_size() {
+    let (graph, shelf) = busy_song();
+    let first = render_with(&graph, &shelf, &everything(512));
+    for chunk_frames in [61, 1_000, 4_096, CHUNK_FRAMES] {
+        let other = render_with(&graph, &shelf, &Options { chunk_frames, ..everything(500) });
+        assert!(bits(&other) == bits(&first), "chunks of {chunk_frames}");
     }
 }
 

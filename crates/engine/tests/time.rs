@@ -16,8 +16,10 @@ fn look_ahead(frames: usize) -> mixkeel_session::graph::Insert {
     insert(&LOOK_AHEAD, &[("frames", frames as f64)])
 }
 
+/// Everything, in chunks that end within the song.
 fn at_once() -> Options {
-    Options { taps: Taps { post_fader: true, post_inserts: true }, ..Options::default() }
+    let taps = Taps { post_fader: true, post_inserts: true };
+    Options { chunk_frames: 8_192, taps, ..Options::default() }
 }
 
 #[test]
@@ -56,7 +58,8 @@ fn a_render_ends_when_nothing_is_heard_any_more_and_at_the_same_frame_from_anywh
     let graph = graph(vec![vox], &[0]);
     let whole = render(&graph, &shelf);
     let played = |block_frames: usize, from: u64| {
-        let options = Options { block_frames, from, while_heard: true, ..Options::default() };
+        let chunk_frames = 16 * block_frames.min(1_024);
+        let options = Options { block_frames, chunk_frames, from, while_heard: true, ..Options::default() };
         play_out(&mut Player::new(&graph, &shelf, &options).unwrap(), &graph, from)
     };
     let heard = played(512, 0);
