@@ -1,13 +1,15 @@
 //! The limiter as it is heard: six programmes that others overshoot on, and everything that it must leave alone.
 
 mod listening;
+mod peaks;
 
-use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, TAU};
+use std::f64::consts::TAU;
 
 use listening::{Noise, db, same_bits, tone};
 use mixkeel_dsp::block::{Block, Channels};
 use mixkeel_dsp::processor::{Context, Processor, Report, Setup};
 use mixkeel_dsp::processors::limiter::{Limiter, LimiterSettings};
+use peaks::{four_times_dbtp, programmes};
 use rustfft::FftPlannerScalar;
 use rustfft::num_complex::Complex;
 
@@ -39,105 +41,6 @@ fn alone(settings: LimiterSettings, sound: &[f32]) -> Vec<f32> {
     left
 }
 
-/// The six programmes: each is what one kind of limiter gets wrong.
-fn programmes() -> [(&'static str, Vec<f32>); 6] {
-    let mut random = Noise(1_770);
-    let made =
-        |f: &mut dyn FnMut(usize) -> f64| (0..FRAMES).map(|frame| f(frame) as f32).collect::<Vec<f32>>();
-    let mut flip = 1.0;
-    let mut until = 0;
-    [
-        (
-            "fs/4 at 45°, peaks between samples",
-            made(&mut |frame| 1.41 * libm::sin(FRAC_PI_2 * frame as f64 + FRAC_PI_4)),
-        ),
-        ("clipped noise", {
-            let noise = random.samples(FRAMES);
-            noise.iter().map(|sample| (4.0 * sample).clamp(-1.0, 1.0)).collect()
-        }),
-        (
-            "Nyquist, flipping its phase",
-            made(&mut |frame| {
-                if frame == until {
-                    flip = -flip;
-                    until += 3 + random.below(60);
-                }
-                if frame % 2 == 0 { flip } else { -flip }
-            }),
-        ),
-        (
-            "drums, 12 dB too loud",
-            made(&mut |frame| {
-                let time = (frame % 8_000) as f64 / 48_000.0;
-                let kick = libm::exp(-18.0 * time)
-                    * libm::sin(TAU * (50.0 * time + 8.0 * (1.0 - libm::exp(-40.0 * time))));
-                let snare = libm::exp(-30.0 * ((frame + 4_000) % 8_000) as f64 / 48_000.0) * random.next();
-                4.0 * (0.8 * kick + 0.7 * snare)
-            }),
-        ),
-        (
-            "997 Hz square, 6 dB too loud",
-            made(&mut |frame| {
-                if (997.0 * frame as f64 / 48_000.0).fract() < 0.5 { 2.0 } else { -2.0 }
-            }),
-        ),
-        (
-            "impulses, 12 dB too loud",
-            made(&mut |frame| match frame % 2_003 {
-                500 => 4.0,
-                1_500 => -4.0,
-                _ => 0.0,
-            }),
-        ),
-    ]
-}
-
-/// The interpolator that BS.1770-5 prints in Annex 2, Table 4: two phases; the other two are their mirror images.
-const ANNEX_2: [[f64; 12]; 2] = [
-    [
-        0.0017089843750,
-        0.0109863281250,
-        -0.0196533203125,
-        0.0332031250000,
-        -0.0594482421875,
-        0.1373291015625,
-        0.9721679687500,
-        -0.1022949218750,
-        0.0476074218750,
-        -0.0266113281250,
-        0.0148925781250,
-        -0.0083007812500,
-    ],
-    [
-        -0.0291748046875,
-        0.0292968750000,
-        -0.0517578125000,
-        0.0891113281250,
-        -0.1665039062500,
-        0.4650878906250,
-        0.7797851562500,
-        -0.2003173828125,
-        0.1015625000000,
-        -0.0582275390625,
-        0.0330810546875,
-        -0.0189208984375,
-    ],
-];
-
-/// The true peak as a meter of BS.1770 reads it, in dBTP.
-fn four_times_dbtp(sound: &[f32]) -> f64 {
-    let mut peak = 0.0_f64;
-    for run in sound.windows(12) {
-        for phase in ANNEX_2 {
-            let forward: f64 = run.iter().zip(phase).map(|(sample, tap)| f64::from(*sample) * tap).sum();
-            let backward: f64 =
-                run.iter().rev().zip(phase).map(|(sample, tap)| f64::from(*sample) * tap).sum();
-            peak = peak.max(forward.abs()).max(backward.abs());
-        }
-    }
-    db(peak)
-}
-
 /// The highest point of the band-limited waveform itself, at 64 points a sample: the spectrum with zeros behind it.
 fn sixty_four_times_dbtp(sound: &[f32]) -> f64 {
     // Silence around it, so that the end does not meet the start.
@@ -164,7 +67,8 @@ fn sixty_four_times_dbtp(sound: &[f32]) -> f64 {
 
 #[test]
 fn the_ceiling_is_held_on_the_six_programmes() {
-    for (name, sound) in programmes() {
+    let mut random = Noise(1_770);
+    for (name, sound) in programmes(FRAMES, &mut || random.next()) {
         for (ceiling_db, gain_db) in [(-1.0, 0.0), (-3.0, 9.0)] {
             let held = alone(LimiterSettings { ceiling_db, gain_db, ..Default::default() }, &sound);
             let (four, fine) = (four_times_dbtp(&held), sixty_four_times_dbtp(&held));
