@@ -7,6 +7,7 @@
 
 use super::windowed_sinc::{WindowedSinc, half_width_frames};
 use crate::processor::State;
+use crate::simd::wide;
 
 /// Up to here, as a fraction of the base rate, everything passes; from as far above half the rate everything is stopped,
 /// so what folds back lies above it. Ours, chosen so that it includes 20 kHz at 44.1 kHz (0.454) with room, and that the
@@ -291,43 +292,48 @@ impl Line {
     }
 }
 
-/// Twice as many samples: each one late, and after it the one between it and the next.
-fn raise((step, line): &mut (Step, Line), input: &[f32], output: &mut [f32]) {
-    let frames = input.len();
-    line.fresh()[..frames].copy_from_slice(input);
-    let middle = line.past - step.delay;
-    for from in (0..frames).step_by(LANES) {
-        let between = sums(&step.taps, &line.samples, middle + from);
-        let copies = &line.samples[middle + from..];
-        let pairs = output[2 * from..].as_chunks_mut::<2>().0;
-        for ((pair, copy), between) in pairs.iter_mut().zip(copies).zip(between) {
-            *pair = [*copy, between];
+wide! {
+    /// Twice as many samples: each one late, and after it the one between it and the next.
+    fn raise(of: &mut (Step, Line), input: &[f32], output: &mut [f32]) {
+        let (step, line) = of;
+        let frames = input.len();
+        line.fresh()[..frames].copy_from_slice(input);
+        let middle = line.past - step.delay;
+        for from in (0..frames).step_by(LANES) {
+            let between = sums(&step.taps, &line.samples, middle + from);
+            let copies = &line.samples[middle + from..];
+            let pairs = output[2 * from..].as_chunks_mut::<2>().0;
+            for ((pair, copy), between) in pairs.iter_mut().zip(copies).zip(between) {
+                *pair = [*copy, between];
+            }
         }
+        line.done(frames);
     }
-    line.done(frames);
-}
 
-/// Half as many samples.
-fn lower((step, [even, odd]): &mut (Step, [Line; 2]), input: &[f32], output: &mut [f32]) {
-    let frames = output.len();
-    let pairs = input.as_chunks::<2>().0.iter();
-    for ((pair, even), odd) in pairs.zip(even.fresh()).zip(odd.fresh()) {
-        (*even, *odd) = (pair[0], pair[1]);
-    }
-    let middle = even.past - step.delay;
-    for (index, output) in output.chunks_mut(LANES).enumerate() {
-        let from = middle + index * LANES;
-        let around = sums(&step.taps, &odd.samples, from - 1);
-        for ((output, copy), around) in output.iter_mut().zip(&even.samples[from..]).zip(around) {
-            *output = 0.5 * (copy + around);
+    /// Half as many samples.
+    fn lower(of: &mut (Step, [Line; 2]), input: &[f32], output: &mut [f32]) {
+        let (step, [even, odd]) = of;
+        let frames = output.len();
+        let pairs = input.as_chunks::<2>().0.iter();
+        for ((pair, even), odd) in pairs.zip(even.fresh()).zip(odd.fresh()) {
+            (*even, *odd) = (pair[0], pair[1]);
         }
+        let middle = even.past - step.delay;
+        for (index, output) in output.chunks_mut(LANES).enumerate() {
+            let from = middle + index * LANES;
+            let around = sums(&step.taps, &odd.samples, from - 1);
+            for ((output, copy), around) in output.iter_mut().zip(&even.samples[from..]).zip(around) {
+                *output = 0.5 * (copy + around);
+            }
+        }
+        even.done(frames);
+        odd.done(frames);
     }
-    even.done(frames);
-    odd.done(frames);
 }
 
 /// For each of [`LANES`] places from `place` on: the sum over taps of tap times what lies equally far before and after
 /// the gap that follows the place.
+#[inline(always)]
 fn sums(taps: &[f32], samples: &[f32], place: usize) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
     let first = place + 1 - taps.len();

@@ -6,6 +6,8 @@
 //! amplitude A, the third A²/(8w). All derivatives exist everywhere, so harmonics fall exponentially with their number and
 //! oversampling leaves no aliases worth the name.
 
+use crate::simd::wide;
+
 crate::choices! {
     /// What bends the sound.
     pub enum Shape {
@@ -77,12 +79,8 @@ impl Bend {
                 before = x;
             }
         } else {
-            let (rest, square, lean) =
-                ((1.0 - self.knee) as f32, (self.knee * self.knee) as f32, self.lean as f32);
-            for sample in samples {
-                let x = *sample * drive;
-                *sample = x / (rest + (square + x * x).sqrt() + lean * x);
-            }
+            let formula = [1.0 - self.knee, self.knee * self.knee, self.lean].map(|number| number as f32);
+            bend_softly(samples, drive, formula);
         }
         *last = end;
     }
@@ -128,6 +126,17 @@ impl Bend {
         // Without the constant part, which is not let out.
         let after = after - sum * sum / f64::from(POINTS);
         if after > 0.0 { (before / after).sqrt() } else { 1.0 }
+    }
+}
+
+wide! {
+    /// The formula over a run: 1 − w, w² and e.
+    fn bend_softly(samples: &mut [f32], drive: f32, formula: [f32; 3]) {
+        let [rest, square, lean] = formula;
+        for sample in samples {
+            let x = *sample * drive;
+            *sample = x / (rest + (square + x * x).sqrt() + lean * x);
+        }
     }
 }
 
