@@ -1,5 +1,7 @@
 //! What settings do, as curves to draw: frequency responses, static curves of dynamics, decays.
 
+use crate::units::db_from_gain;
+
 /// What a curve runs along, and what stands against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
@@ -15,6 +17,9 @@ pub enum Axis {
     SampleOut,
 }
 
+/// What is drawn of nothing at all, in dB.
+pub const LEAST_DB: f64 = -300.0;
+
 /// One line of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
@@ -29,8 +34,14 @@ pub struct Curve {
 impl Curve {
     /// A response at the [`drawn frequencies`](frequencies_hz) of a rate.
     pub fn response(of: &str, rate_hz: u32, gain_db_at: impl Fn(f64) -> f64) -> Self {
-        let points = frequencies_hz(rate_hz).map(|hz| (hz, gain_db_at(hz))).collect();
+        let points = frequencies_hz(rate_hz).map(|hz| (hz, gain_db_at(hz).max(LEAST_DB))).collect();
         Self { of: of.to_owned(), axis: Axis::ResponseDb, points }
+    }
+
+    /// A response that is the same everywhere: of a factor, which may be negative or nothing at all.
+    pub fn flat(of: &str, rate_hz: u32, factor: f64) -> Self {
+        let gain_db = db_from_gain(factor.abs());
+        Self::response(of, rate_hz, |_| gain_db)
     }
 
     /// A static curve over the levels that matter, −80 to 0 dBFS, one point a dB.

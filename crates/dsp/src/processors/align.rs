@@ -74,9 +74,9 @@ fn turn_back(degrees: f64, freq_hz: f64, rate_hz: u32) -> Section {
 impl Processor for Align {
     type Settings = AlignSettings;
 
-    fn curves(_settings: &AlignSettings, rate_hz: u32) -> Vec<Curve> {
-        // Time and phase are all that changes.
-        vec![Curve::response("both", rate_hz, |_| 0.0)]
+    fn curves(settings: &AlignSettings, rate_hz: u32) -> Vec<Curve> {
+        // An all-pass and a change of sign leave what the delay line makes of the level.
+        DelayLine::curves(&DelayLineSettings { delay_ms: settings.delay_ms }, rate_hz)
     }
 
     fn prepare(&mut self, setup: &Setup) {

@@ -14,11 +14,14 @@
 //! assert_eq!(click[48 + later.latency_frames()], 1.0);
 //! ```
 
+use std::f64::consts::TAU;
+
 use crate::block::{Block, Channels, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::kernels::fractional::{HALF_WIDTH_FRAMES, TAPS, taps, weigh};
 use crate::processor::{Context, Processor, Setup, State, Tail};
-use crate::units::frames_from_ms;
+use crate::units::{db_from_power, frames_from_ms};
 
 crate::params! {
     /// What a delay line can be set to.
@@ -67,6 +70,11 @@ impl Default for DelayLine {
 
 impl Processor for DelayLine {
     type Settings = DelayLineSettings;
+
+    fn curves(settings: &DelayLineSettings, rate_hz: u32) -> Vec<Curve> {
+        let place = Place::new(frames_from_ms(settings.delay_ms, rate_hz), rate_hz);
+        vec![Curve::response("both", rate_hz, |hz| place.gain_db(hz, rate_hz))]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         *self = Self::at_rate(setup.rate_hz, setup.channels, self.delay_ms);
@@ -160,6 +168,16 @@ impl Place {
         } else {
             Self { delay_frames, back: back + HALF_WIDTH_FRAMES, weights: None }
         }
+    }
+
+    /// The gain of what is read at a frequency: 0 dB where one frame is copied, and nearly so below the top of the band.
+    fn gain_db(&self, hz: f64, rate_hz: u32) -> f64 {
+        let Some(weights) = &self.weights else { return 0.0 };
+        let turn = TAU * hz / f64::from(rate_hz);
+        let [re, im] = [libm::cos, libm::sin].map(|of: fn(f64) -> f64| {
+            weights.iter().zip(0..).map(|(weight, frame)| weight * of(turn * f64::from(frame))).sum::<f64>()
+        });
+        db_from_power(re * re + im * im)
     }
 
     /// How old the oldest frame is that it depends on.

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::block::{Block, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::processor::{Context, Processor, Setup, State};
 use crate::units::gain_from_db;
@@ -39,6 +40,10 @@ impl Default for Gain {
 
 impl Processor for Gain {
     type Settings = GainSettings;
+
+    fn curves(settings: &GainSettings, rate_hz: u32) -> Vec<Curve> {
+        vec![Curve::flat("both", rate_hz, gain_from_db(settings.gain_db))]
+    }
 
     fn prepare(&mut self, _setup: &Setup) {
         self.factors.settle();

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::block::{Block, Channels, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::kernels::placing;
 use crate::processor::{Context, Processor, Setup, State};
@@ -46,6 +47,11 @@ impl Default for Pan {
 
 impl Processor for Pan {
     type Settings = PanSettings;
+
+    fn curves(settings: &PanSettings, rate_hz: u32) -> Vec<Curve> {
+        let [left, right] = settings.factors();
+        vec![Curve::flat("left", rate_hz, left), Curve::flat("right", rate_hz, right)]
+    }
 
     fn prepare(&mut self, _setup: &Setup) {
         self.factors.settle();

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::block::{Block, Signal};
+use crate::curve::{Axis, Curve};
 use crate::glide::Glide;
 use crate::processor::{Context, Processor, Setup, State};
 use crate::processors::gain::multiply;
@@ -48,6 +49,16 @@ impl Default for Polarity {
 
 impl Processor for Polarity {
     type Settings = PolaritySettings;
+
+    fn curves(settings: &PolaritySettings, _rate_hz: u32) -> Vec<Curve> {
+        let [left, right] = settings.factors();
+        let side = |of: &str, factor: f64| Curve {
+            of: of.to_owned(),
+            axis: Axis::SampleOut,
+            points: [-1.0, 0.0, 1.0].map(|sample| (sample, factor * sample)).to_vec(),
+        };
+        vec![side("left", left), side("right", right)]
+    }
 
     fn prepare(&mut self, _setup: &Setup) {
         self.factors.settle();

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::block::{Block, Signal};
+use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::kernels::placing;
 use crate::processor::{Context, Processor, Setup, State};
@@ -45,6 +46,11 @@ impl Default for Width {
 
 impl Processor for Width {
     type Settings = WidthSettings;
+
+    fn curves(settings: &WidthSettings, rate_hz: u32) -> Vec<Curve> {
+        let [own, other] = settings.factors();
+        vec![Curve::flat("mid", rate_hz, own + other), Curve::flat("side", rate_hz, own - other)]
+    }
 
     fn prepare(&mut self, _setup: &Setup) {
         self.factors.settle();

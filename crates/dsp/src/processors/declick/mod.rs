@@ -5,10 +5,11 @@ mod model;
 use model::{Model, ORDER, Work};
 
 use crate::block::{Block, Channels, Signal};
+use crate::curve::{Curve, LEAST_DB};
 use crate::param::Preset;
 use crate::param::PresetValue;
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
-use crate::units::{frames_from_ms, gain_from_db};
+use crate::units::{db_from_gain, frames_from_ms, gain_from_db};
 
 crate::params! {
     /// What a declicker can be set to.
@@ -21,6 +22,17 @@ crate::params! {
         mix_percent: f64 = 100.0 [0.0..=100.0, "%"];
     }
 }
+
+impl DeclickSettings {
+    /// How far a click stands out of what usually surprises there.
+    fn stands_out_db(&self) -> f64 {
+        let sensitivity = self.sensitivity_percent / 100.0;
+        LEAST_SENSITIVE_DB + (MOST_SENSITIVE_DB - LEAST_SENSITIVE_DB) * sensitivity
+    }
+}
+
+/// The level of what usually surprises in the sound that is drawn.
+const DRAWN_DBFS: f64 = -60.0;
 
 /// The longest click there may be, as the parameter's range has it.
 const MOST_MS: f64 = 4.0;
@@ -165,9 +177,7 @@ impl Lane {
             let (_, middle, _) = self.sorted.select_nth_unstable_by(part.len() / 2, f64::total_cmp);
             *usual = *middle;
         }
-        let sensitivity = settings.sensitivity_percent / 100.0;
-        let factor =
-            gain_from_db(LEAST_SENSITIVE_DB + (MOST_SENSITIVE_DB - LEAST_SENSITIVE_DB) * sensitivity);
+        let factor = gain_from_db(settings.stands_out_db());
         let longest = libm::round(frames_from_ms(settings.longest_ms, rate_hz)).max(1.0) as usize;
         let stands_out = |frame: usize| {
             let middle = 1 + frame / part;
@@ -242,6 +252,16 @@ impl Processor for Declick {
             ],
         },
     ];
+
+    fn curves(settings: &DeclickSettings, _rate_hz: u32) -> Vec<Curve> {
+        // What is mended is known no better than the sound can be foretold.
+        let left_db = db_from_gain(1.0 - settings.mix_percent / 100.0).max(LEAST_DB);
+        let out = |dbfs: f64| {
+            let mended = dbfs > DRAWN_DBFS + settings.stands_out_db();
+            if mended { (dbfs + left_db).max(DRAWN_DBFS) } else { dbfs }
+        };
+        vec![Curve::levels("a click where surprises are at −60 dBFS", out)]
+    }
 
     fn prepare(&mut self, setup: &Setup) {
         *self = Self::at_rate(setup.rate_hz, setup.channels, self.settings);

@@ -105,9 +105,7 @@ impl Processor for DynamicEq {
                 &[("", Channel::Both)]
             };
             let curve = move |(of, channel): &(&str, Channel)| {
-                Curve::response(&format!("{state}{of}"), rate_hz, |hz| {
-                    response.gain_db(hz, *channel).max(-300.0)
-                })
+                Curve::response(&format!("{state}{of}"), rate_hz, |hz| response.gain_db(hz, *channel))
             };
             drawn.iter().map(curve).collect::<Vec<_>>()
         });

@@ -105,7 +105,7 @@ impl Processor for Eq {
         };
         let curve = |(of, channel): &(&str, Channel)| {
             // What does not pass at all is drawn at −300 dB.
-            Curve::response(of, rate_hz, |hz| response.gain_db(hz, *channel).max(-300.0))
+            Curve::response(of, rate_hz, |hz| response.gain_db(hz, *channel))
         };
         drawn.iter().map(curve).collect()
     }

@@ -118,7 +118,7 @@ impl Processor for Stereo {
     fn curves(settings: &StereoSettings, rate_hz: u32) -> Vec<Curve> {
         let image = Image::new(settings, rate_hz);
         let [left_mid, left_side, right_mid, right_side] = image.spread;
-        let level_db = |gain: f64| db_from_power(gain * gain).max(-300.0);
+        let level_db = |gain: f64| db_from_power(gain * gain);
         let of_mid = level_db((left_mid + right_mid) / 2.0);
         let of_side = (left_side - right_side) / 2.0;
         let side = |hz| {
