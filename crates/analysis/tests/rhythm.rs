@@ -221,7 +221,9 @@ fn bars_are_heard_in_three_four_six_and_seven() {
             );
             assert_eq!(heard.metre.len(), 1, "{pattern} at {quarter_bpm}");
             assert_eq!(heard.metre[0].1, metre, "{pattern} at {quarter_bpm}");
-            assert!(bars >= 0.9, "{pattern} at {quarter_bpm}: {bars}");
+            // Where two kicks of a seven are alike, it may begin with either, and says so.
+            let unsure = metre.count == 7 && heard.downbeat_confidence < 0.5;
+            assert!(bars >= 0.9 || unsure, "{pattern} at {quarter_bpm}: {bars}");
             assert!(f >= 0.98, "{pattern} at {quarter_bpm}: {f}");
         }
     }
@@ -260,6 +262,53 @@ fn a_tempo_that_drifts_is_followed() {
         let (low, high) =
             heard.tempo.iter().fold((f64::MAX, 0.0_f64), |(l, h), (_, x)| (l.min(*x), h.max(*x)));
         assert!(low < bpm * 0.97 && high > bpm * 1.03, "{bpm}: {low} to {high}");
+    }
+}
+
+#[test]
+fn an_accent_on_every_third_or_fourth_click_begins_the_bars() {
+    for (count, bpm) in [(3, 90.0), (4, 100.0), (3, 120.0), (4, 126.0)] {
+        let gap = 60.0 / bpm;
+        let strength = |n: i32| if n % count == 0 { 1.0 } else { 0.3 };
+        let clicks: Vec<(f64, f64)> = (0..)
+            .map(|n| (0.3 + f64::from(n) * gap, strength(n)))
+            .take_while(|click| click.0 < 25.0)
+            .collect();
+        let heard = rhythm(&[curves(&struck(Drum::Click, &clicks, 25.0))]);
+        let bars: Vec<f64> = clicks.iter().step_by(count as usize).map(|click| click.0).collect();
+        let f = f_measure(&heard.downbeats_s, &bars, 0.07);
+        println!("{count} at {bpm}: {:?} {:?} bars {f:.3}", heard.tempo_bpm, heard.metre);
+        assert!(accuracy(heard.tempo_bpm, bpm).0, "{count} at {bpm}: {:?}", heard.tempo_bpm);
+        assert!(f >= 0.9, "{count} at {bpm}: bars {f}");
+    }
+}
+
+#[test]
+fn a_song_that_slows_down_at_its_end_is_followed_and_one_that_only_thins_out_keeps_its_tempo() {
+    for bpm in [120.0, 140.0] {
+        let mut written = Written { at_s: 0.1, ..Written::default() };
+        while written.at_s < 32.0 {
+            // A quarter slower within the last eight seconds.
+            let now = bpm * (1.0 - 0.25 * ((written.at_s - 24.0) / 8.0).clamp(0.0, 1.0));
+            written.bar("K.S.k.Ss", 30.0 / now, 2, 0.5);
+        }
+        let heard = written.heard();
+        let f = f_measure(&heard.beats_s, &written.beats_s, 0.07);
+        println!("{bpm}: {:?} beats {f:.3}", heard.tempo_bpm);
+        assert!(accuracy(heard.tempo_bpm, bpm).0, "{bpm}: {:?}", heard.tempo_bpm);
+        assert!(f >= 0.95, "{bpm}: {f}");
+
+        let mut steady = Written { at_s: 0.1, ..Written::default() };
+        while steady.at_s < 24.0 {
+            steady.bar("K.S.k.Ss", 30.0 / bpm, 2, 0.5);
+        }
+        // What is played freely afterwards, as a pad might, meets no beat.
+        let loose = [0.31, 0.97, 1.36, 2.2, 2.71, 3.63, 4.05];
+        steady.snare.extend(loose.map(|at| (steady.at_s + at, 0.5)));
+        steady.at_s += 4.5;
+        let heard = steady.heard();
+        assert_eq!(heard.tempo.len(), 1, "{bpm}: {:?}", heard.tempo);
+        assert!(f_measure(&heard.beats_s[..steady.beats_s.len()], &steady.beats_s, 0.07) >= 0.98, "{bpm}");
     }
 }
 

@@ -14,6 +14,9 @@ const BELIEVED: [f64; 3] = [0.0, 0.4, 0.8];
 const EVEN: f64 = 0.22;
 const EVEN_WIDTH: f64 = 0.05;
 
+/// How sure the clearest border is. Ours: of those of generated songs, one in ten lies where none was meant, at fills and breaks.
+const SUREST: f64 = 0.9;
+
 /// How new every bar is against those before it.
 pub(super) struct Novelty {
     bars: Vec<f64>,
@@ -42,7 +45,7 @@ impl Novelty {
         if bar == 0 {
             return 1.0;
         }
-        1.0 / (1.0 + libm::exp(-(self.at(bar) - EVEN) / EVEN_WIDTH))
+        SUREST / (1.0 + libm::exp(-(self.at(bar) - EVEN) / EVEN_WIDTH))
     }
 }
 

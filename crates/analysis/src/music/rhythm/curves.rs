@@ -9,7 +9,7 @@ pub(crate) const CHROMA_PER_S: f64 = crate::energy::CELLS_PER_S as f64;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrackCurves {
     /// Every 10 ms, band by band, how much more there is to hear than a moment before; see
-    /// [`Music::onset`]. Only its shape counts, not its scale.
+    /// [`Music::onset`]. Its shape counts, and half of how strong it is beside other tracks.
     pub onsets: Vec<[f32; ONSET_BANDS]>,
     /// Every 100 ms, the strength of each third of a semitone; empty where it is not known.
     pub chroma: Vec<[f32; CLASSES]>,

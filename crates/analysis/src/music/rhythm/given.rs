@@ -17,10 +17,13 @@ pub fn rhythm_at(tracks: &[TrackCurves], bpm: f64) -> Rhythm {
     let steps = accents.smooth.len() as f64;
     let period = STEPS_PER_S * 60.0 / bpm.clamp(SLOWEST_BPM, FASTEST_BPM);
     let pulses = tempo::steadied(&accents.smooth, beats::pulses(&accents.smooth, &Pulse::said(period)));
-    let level = Level::of(&Grid::new(pulses), &accents, 1.0, 0.0).or_else(|| {
-        let counted = (0..).map(|n| f64::from(n) * period).take_while(|step| *step < steps).collect();
-        Level::of(&Grid::new(counted), &accents, 1.0, 0.0)
-    });
+    let laid = |times: Vec<f64>| {
+        let two = Level::of(Grid::new(times.clone()), &accents, false, false);
+        let three = Level::of(Grid::new(times), &accents, true, false);
+        two.into_iter().chain(three).max_by(|a, b| a.score().total_cmp(&b.score()))
+    };
+    let level = laid(pulses)
+        .or_else(|| laid((0..).map(|n| f64::from(n) * period).take_while(|step| *step < steps).collect()));
     let heard = level.map(|level| counted(&accents, &level, 1.0)).unwrap_or_default();
     let steady = heard.tempo.len() <= 1;
     let from_s = heard.tempo.first().map_or(0.0, |(from_s, _)| *from_s);

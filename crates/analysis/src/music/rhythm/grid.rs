@@ -35,6 +35,20 @@ impl Grid {
         Self { times: (0..count).map_while(|n| self.at(first + n as f64 * apart)).collect() }
     }
 
+    /// Every `apart` places through `first`, over all of a song of so many steps: from before the first place to after the last.
+    pub fn throughout(&self, first: f64, apart: f64, steps: f64) -> Self {
+        let times = &self.times;
+        let ([one, two, ..], [.., before, last]) = (times.as_slice(), times.as_slice()) else {
+            return self.every(first, apart);
+        };
+        let longer: Vec<f64> =
+            [2.0 * one - two].iter().chain(times).chain(&[2.0 * last - before]).copied().collect();
+        let from = first + 1.0 - apart * libm::floor((first + 1.0) / apart + 1e-9);
+        let mut all = Self { times: longer }.every(from.max(0.0), apart);
+        all.times.retain(|step| (-1.0..steps).contains(step));
+        all
+    }
+
     /// The times.
     pub fn times(&self) -> &[f64] {
         &self.times

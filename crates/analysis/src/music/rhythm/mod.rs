@@ -2,12 +2,14 @@
 //!
 //! 1. The accents of the tracks become one curve, in which a track counts as much as it is periodic (`accents`).
 //! 2. A pulse is followed through its tempogram (`tempogram`) and laid on the accents (`beats`).
-//! 3. The accents on and between pulses say which level of the metre is the beat (`level`).
-//! 4. Bars are laid over its eighths (`metre`), and what lies between beats tells the swing (`swing`).
+//! 3. Every level of the metre is laid over the song with its bars (`level`, `metre`), and what they show says which is the
+//!    beat (`facts`).
+//! 4. What lies between beats tells the swing (`swing`).
 
 mod accents;
 mod beats;
 mod curves;
+mod facts;
 mod given;
 mod grid;
 mod level;
@@ -20,8 +22,9 @@ mod tempogram;
 use serde::Serialize;
 
 pub use curves::TrackCurves;
+pub use facts::Reason as LevelReason;
 pub use given::{rhythm_at, written};
-pub use level::{LevelReason, TempoLevel};
+pub use level::TempoLevel;
 pub use metre::Metre;
 pub use peaks::{Onset, onsets};
 pub use swing::Swing;
@@ -39,9 +42,6 @@ const STEP_S: f64 = 1.0 / STEPS_PER_S;
 /// noise and strokes at random stay under 0.12, and the least clear of the real songs is at 0.3.
 const CLEAR: f64 = 0.18;
 const CLEAR_WIDTH: f64 = 0.025;
-
-/// From this tempo on, bars of seven beats are bars of seven eighths. Ours.
-const EIGHTHS_BPM: f64 = 140.0;
 
 /// The rhythm of a song.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -84,30 +84,26 @@ pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
     }
     let pulses = Grid::new(tempo::steadied(&accents.smooth, beats::pulses(&accents.smooth, &pulse)));
     let levels = level::levels(&pulses, &accents);
-    let Some(beat) = levels.first() else { return unsure() };
-    let likelihoods = level::likelihoods(&levels);
-    let share = likelihoods.first().map_or(0.0, |level| level.likelihood);
+    let likely = level::likelihoods(&levels);
+    let Some(first) = likely.first() else { return unsure() };
+    let Some(beat) = levels.iter().find(|level| level::is_same(level.bpm, first.bpm)) else {
+        return unsure();
+    };
 
     Rhythm {
-        tempo_confidence: sure * share,
+        tempo_confidence: sure * first.likelihood,
         pulse_clarity: pulse.clarity,
-        level_reason: Some(level::reason(&levels)),
-        levels: likelihoods,
+        level_reason: Some(level::reason(&levels, &likely)),
+        levels: likely,
         ..counted(&accents, beat, sure)
     }
 }
 
 /// Bars, metre and swing over the beats of a level, where it is so sure that there are any.
 fn counted(accents: &Accents, beat: &level::Level, sure: f64) -> Rhythm {
-    let eighths = beat.grid.every(0.0, if beat.in_three { 1.0 / 3.0 } else { 0.5 });
-    let mut bars = metre::bars(accents, &eighths, beat.in_three);
-    let mut quarters = beat.grid.clone();
-    if beat.bpm >= EIGHTHS_BPM && metre::chain_metre(&bars.bars) == Some(metre::SEVEN_FOUR) {
-        bars.bars.iter_mut().for_each(|bar| bar.metre.unit = 8);
-        quarters = quarters.every(0.0, 2.0);
-    }
+    let (eighths, bars) = (&beat.eighths, &beat.bars);
     let (mut beats, mut downbeats_s, mut metre) = (Vec::new(), Vec::new(), Vec::new());
-    for bar in &bars.bars {
+    for bar in bars {
         let Some(from) = eighths.at(bar.from as f64) else { continue };
         downbeats_s.push(seconds(from));
         if metre.last().is_none_or(|(_, last)| *last != bar.metre) {
@@ -115,10 +111,11 @@ fn counted(accents: &Accents, beat: &level::Level, sure: f64) -> Rhythm {
         }
         beats.extend((bar.from..bar.from + bar.places).step_by(bar.beat));
     }
-    let beats = around(beats, &bars.bars, eighths.len());
+    let beats = around(beats, bars, eighths.len());
     let beats_s: Vec<f64> = beats.iter().filter_map(|&n| eighths.at(n as f64)).map(seconds).collect();
-    let quarters: Vec<f64> = quarters.times().iter().map(|&step| seconds(step)).collect();
+    let quarters: Vec<f64> = beat.beats.times().iter().map(|&step| seconds(step)).collect();
     let beat_grid = Grid::new(beats_s.iter().map(|s| s * STEPS_PER_S - 0.5).collect());
+    let sure_of = metre::sure(&beat.places, beat.worth, bars, beat.forms);
     Rhythm {
         tempo_bpm: tempo::usual_bpm(&quarters),
         tempo: tempo::tempo_map(&quarters),
@@ -126,8 +123,8 @@ fn counted(accents: &Accents, beat: &level::Level, sure: f64) -> Rhythm {
         beats_s,
         downbeats_s,
         metre,
-        metre_confidence: bars.confidence * sure,
-        downbeat_confidence: bars.begins * sure,
+        metre_confidence: sure_of.metre * sure,
+        downbeat_confidence: sure_of.begins * sure,
         ..Rhythm::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::accents::Accents;
 use super::mean;
+use super::peaks::summit;
 
 /// How far beats may be from a straight line that stands for them. Ours: 30 ms, under half the tolerance by which beats are
 /// judged, and over what a curve of 10 ms steps and a human hand scatter.
@@ -10,6 +11,19 @@ const OFF_S: f64 = 0.03;
 /// How much of the accents on beats must be on those of a steady tempo for it to be taken. Ours: a tempo that drifts by 5 %
 /// keeps 0.5, a steady song in whose breaks beats went after accents of other places keeps 0.8.
 const KEPT: f64 = 0.72;
+
+/// A song slows down at its end where more than so many beats leave the steady tempo, the second half of their gaps longer than the
+/// first by this part of one, and where the steady tempo meets less than this part of the accents that they meet. Ours, from endings that
+/// lose a quarter of their tempo within eight seconds.
+const SLOWING_BEATS: usize = 4;
+const SLOWER: f64 = 0.03;
+const LOST: f64 = 0.65;
+
+/// How far a beat that slows down is usually off the gap before it, in parts of that. Ours.
+const SPREAD: f64 = 0.05;
+
+/// Beats at the end that are accented by less than this part of the mean are after the last stroke. Ours.
+const FAINT: f64 = 0.15;
 
 /// How far a steady tempo is looked for on both sides of the usual gap, in parts of it. Ours: beats are seldom off by more over
 /// eight.
@@ -43,7 +57,56 @@ pub(crate) fn steadied(curve: &[f64], times: Vec<f64>) -> Vec<f64> {
     let steady: Vec<f64> =
         (0..).map(|n| from + gap * f64::from(n)).take_while(|t| *t <= last + 0.5 * gap).collect();
     let met = |times: &[f64]| mean(times.iter().map(|&t| Accents::near(curve, t)));
-    if met(&steady) >= KEPT * met(&times) { steady } else { times }
+    if met(&steady) < KEPT * met(&times) {
+        return times;
+    }
+    match slowing(curve, &steady, &times, gap) {
+        Some(end) => {
+            let until = end.first().map_or(last, |first| first - 0.5 * gap);
+            steady.into_iter().take_while(|t| *t < until).chain(end).collect()
+        }
+        None => steady,
+    }
+}
+
+/// The beats from the last that is on a steady tempo on, where the song slows down from there to its end. What beats in a break went
+/// after does not slow down from beat to beat, so that a song that only grows quiet keeps its tempo.
+fn slowing(curve: &[f64], steady: &[f64], times: &[f64], gap: f64) -> Option<Vec<f64>> {
+    let met = |times: &[f64]| mean(times.iter().map(|&t| Accents::near(curve, t)));
+    let on = |t: &f64| steady.iter().any(|s| (s - t).abs() <= NEAR_STEPS);
+    // Later beats may fall on others of the steady tempo by chance, but not most of a bar.
+    let from = (3..times.len()).rev().find(|&n| times[n - 3..=n].iter().filter(|t| on(t)).count() >= 3)?;
+    let faint = FAINT * met(times);
+    let followed = followed(curve, *times.get(from)?, gap, faint);
+    // The last beat that is struck.
+    let to = followed.iter().rposition(|&t| Accents::near(curve, t) > faint)?;
+    let end = followed.get(..=to).filter(|end| end.len() > SLOWING_BEATS)?;
+    let gaps: Vec<f64> = end.windows(2).map(|two| two[1] - two[0]).collect();
+    let (early, late) = gaps.split_at(gaps.len() / 2);
+    let slower = mean(late.iter().copied()) - mean(early.iter().copied());
+    let (first, last) = (end.first()? + 0.5 * gap, end.last()? + 0.5 * gap);
+    let left: Vec<f64> = steady.iter().copied().filter(|t| (first..last).contains(t)).collect();
+    let slows = slower > SLOWER * gap && met(&left) < LOST * met(&end[1..]);
+    slows.then_some(followed)
+}
+
+/// Beats from one on, each where an accent is nearest to the gap before it, to the end of the song.
+fn followed(curve: &[f64], from: f64, gap: f64, faint: f64) -> Vec<f64> {
+    let (mut at, mut now, mut beats) = (from, gap, vec![from]);
+    while at + now < curve.len() as f64 {
+        let likely = |step: usize| {
+            let off = (step as f64 - at - now) / (SPREAD * now);
+            curve.get(step).copied().unwrap_or(0.0) * libm::exp(-0.5 * off * off)
+        };
+        let range = (at + (1.0 - 3.0 * SPREAD) * now) as usize..=(at + (1.0 + 3.0 * SPREAD) * now) as usize;
+        let best = range
+            .fold((0.0, 0), |best, step| if likely(step) > best.0 { (likely(step), step) } else { best });
+        let next = if best.0 > faint { summit(curve, best.1) } else { at + now };
+        now = 0.5 * (now + next - at);
+        at = next;
+        beats.push(at);
+    }
+    beats
 }
 
 /// A steady tempo put through the beats that are near it, by least squares.
