@@ -30,8 +30,8 @@ pub use lines::{LineReport, NoteReport, PitchReport, TimingReport, VibratoReport
 pub use mark::{Mark, NamedSection};
 pub use on_paper::{write_sections, write_tempo};
 pub use report::{
-    AskReport, ChordReport, GivenReport, KeyReport, MeasuredReport, MetreReport, SectionReport, SongReport,
-    TempoReport,
+    AskReport, ChordReport, GivenReport, KeyReport, MeasuredReport, MetreReport, OtherTempoReport,
+    SectionReport, SongReport, TempoReport,
 };
 
 use crate::error::{Error, ErrorKind};

@@ -3,11 +3,15 @@
 use std::path::Path;
 
 use mixkeel_analysis::music::harmony::{Key, Spelling};
+use mixkeel_analysis::music::rhythm::LevelReason;
 use serde::{Deserialize, Serialize};
 
 use super::gather::Heard;
 use super::lines::LineReport;
 use super::{Music, asks, lines, sections};
+
+/// A tempo that is less likely than this is not told beside the likeliest. Ours.
+const LIKELY: f64 = 0.05;
 
 /// What was heard in a song.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -26,6 +30,12 @@ pub struct SongReport {
     pub tempo_bpm: Option<f64>,
     /// How sure that is, octave and all, from 0 to 1.
     pub tempo_confidence: f64,
+    /// Other tempos it could be counted at, which are not unlikely, the likeliest first.
+    pub other_tempos: Vec<OtherTempoReport>,
+    /// Why it is counted at this tempo and not at the next likely one; nothing where that was said or no other is likely.
+    pub tempo_because: Option<String>,
+    /// How long the first of two eighths is beside the second; nothing where that cannot be told.
+    pub swing: Option<f64>,
     /// Every tempo and from when.
     pub tempo: Vec<TempoReport>,
     /// How it is counted most of the time; nothing where there are no bars.
@@ -56,6 +66,15 @@ pub struct SongReport {
     pub given: Vec<GivenReport>,
     /// What the music asks: three questions at most, none where nothing is wrong.
     pub asks: Vec<AskReport>,
+}
+
+/// A tempo that it could be counted at as well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OtherTempoReport {
+    /// Beats a minute.
+    pub bpm: f64,
+    /// How likely it is that people count so, from 0 to 1.
+    pub likelihood: f64,
 }
 
 /// A question about the song.
@@ -177,6 +196,16 @@ impl SongReport {
     pub(super) fn of(path: &Path, heard: &Heard, music: &Music) -> Self {
         let (rhythm, form) = (&music.rhythm, &music.form);
         let tidy_all = |times: &[f64]| times.iter().map(|s| tidy(*s)).collect();
+        let first = rhythm.levels.first().map_or(0.0, |level| level.bpm);
+        let other_tempos: Vec<OtherTempoReport> = rhythm
+            .levels
+            .iter()
+            .filter(|level| level.likelihood >= LIKELY && level.bpm != first)
+            .map(|level| OtherTempoReport {
+                bpm: hundredth(level.bpm),
+                likelihood: hundredth(level.likelihood),
+            })
+            .collect();
         let metres: Vec<MetreReport> = rhythm
             .metre
             .iter()
@@ -191,6 +220,9 @@ impl SongReport {
             tracks: heard.voices.iter().map(|voice| voice.name.clone()).collect(),
             tempo_bpm: rhythm.tempo_bpm.map(hundredth),
             tempo_confidence: hundredth(rhythm.tempo_confidence),
+            swing: rhythm.swing.map(|swing| hundredth(swing.ratio)),
+            tempo_because: rhythm.level_reason.filter(|_| !other_tempos.is_empty()).map(because),
+            other_tempos,
             tempo: rhythm
                 .tempo
                 .iter()
@@ -288,4 +320,17 @@ pub(super) fn tidy(seconds: f64) -> f64 {
 /// To a hundredth.
 pub(super) fn hundredth(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
+}
+
+/// Why a song is counted at its tempo and not at the next likely one.
+fn because(reason: LevelReason) -> String {
+    match reason {
+        LevelReason::Backbeat => "kick and snare take turns from beat to beat",
+        LevelReason::FullBetween => "at that tempo more would sound between beats",
+        LevelReason::EmptyBetween => "at that tempo some beats would be empty or weaker",
+        LevelReason::Bars => "bars and what repeats in them fit this tempo better",
+        LevelReason::Harmony => "the harmony changes with the bars of this tempo",
+        LevelReason::Preference => "both fit, and this one is nearer to what people tap",
+    }
+    .to_owned()
 }

@@ -4,6 +4,9 @@ use super::report::SongReport;
 use super::{chart, lines as of_lines};
 use crate::lines::{counted, fit, wrapped};
 
+/// From which ratio of two eighths on they are said to be swung. Ours: under it is what a hand scatters.
+const SWUNG: f64 = 1.15;
+
 /// The lines.
 pub(super) fn lines(report: &SongReport) -> Vec<String> {
     let tracks = match report.tracks.len() {
@@ -14,12 +17,18 @@ pub(super) fn lines(report: &SongReport) -> Vec<String> {
         vec![fit(&format!("{}: {}, {tracks}", report.title, clock(report.length_s))), String::new()];
     lines.push(match report.tempo_bpm {
         Some(bpm) => format!(
-            "Tempo    {bpm:.1} beats a minute{}  {}",
+            "Tempo    {bpm:.1} beats a minute{}{}  {}",
             steadiness(report),
+            swung(report),
             sure(report.tempo_confidence)
         ),
         None => "Tempo    no steady pulse was heard".to_owned(),
     });
+    if let (Some(other), Some(because)) = (report.other_tempos.first(), &report.tempo_because) {
+        let likely = (100.0 * other.likelihood).round();
+        let words = format!("and not {:.1} ({likely} %): {because}", other.bpm);
+        lines.extend(wrapped(&words, "         ", "         "));
+    }
     if let Some(metre) = &report.metre {
         lines.push(format!("Metre    {metre}{}  {}", changes(report), sure(report.metre_confidence)));
     }
@@ -98,6 +107,12 @@ fn steadiness(report: &SongReport) -> String {
             format!(", from {low:.1} to {high:.1}")
         }
     }
+}
+
+/// How eighths go where they are not straight.
+fn swung(report: &SongReport) -> String {
+    let ratio = report.swing.filter(|ratio| *ratio >= SWUNG);
+    ratio.map_or(String::new(), |ratio| format!(", swung {ratio:.1} : 1"))
 }
 
 fn changes(report: &SongReport) -> String {
