@@ -15,7 +15,9 @@ use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
-use super::decided::{Decided, Known, Prepared, facts, gather, reading_warnings, song_and_out};
+use super::decided::{Decided, Known, facts, reading_warnings};
+use super::gather::{gather, song_and_out};
+use super::prepared::Prepared;
 use super::{MixOptions, MixOutcome, continued, fresh, summary, write};
 use crate::error::Error;
 use crate::project::folder::Folder;

@@ -9,7 +9,8 @@ use mixkeel_session::document::Document;
 use mixkeel_session::edit::{Edit, Edits};
 use mixkeel_session::session::{Session, Track};
 
-use super::decided::{Known, Prepared};
+use super::decided::Known;
+use super::prepared::Prepared;
 use super::{MixOptions, fresh};
 use crate::error::{Error, ErrorKind};
 use crate::project::folder::Folder;

@@ -11,7 +11,8 @@ use mixkeel_session::role::Role;
 use mixkeel_session::session::{Clip, Id, Master, Session, Song, Track};
 
 use super::MixOptions;
-use super::decided::{Known, Prepared};
+use super::decided::Known;
+use super::prepared::Prepared;
 use crate::error::{Error, ErrorKind};
 use crate::project::paths::relative;
 use crate::song::arrive::Arrival;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::MixOptions;
-use super::decided::{Known, Prepared};
+use super::decided::Known;
+use super::prepared::Prepared;
 use crate::error::Error;
 use crate::hear::{Given, HearOptions, Mark, Voice, music, on_paper, without_sums};
 use crate::watch::{Event, Stage, Watch};

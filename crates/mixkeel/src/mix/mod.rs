@@ -6,7 +6,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub use mixkeel_assist::start::Start;
 use mixkeel_io::write::Bits;
 
-use self::decided::{decided, gather, song_and_out};
+use self::decided::decided;
+use self::gather::{gather, song_and_out};
 use crate::error::Error;
 use crate::project::folder::Folder;
 use crate::project::ledger::lines;
@@ -20,13 +21,16 @@ pub(crate) mod bench;
 mod continued;
 pub(crate) mod decided;
 mod fresh;
+pub(crate) mod gather;
 mod hear;
 mod hold;
 mod listen;
 mod marks;
+mod prepared;
 mod respect;
 mod summary;
 mod vary;
+mod wishes;
 pub(crate) mod write;
 
 /// As many mixes that differ on purpose can be had.
