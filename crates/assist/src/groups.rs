@@ -47,10 +47,6 @@ pub enum GroupKind {
     Stack,
 }
 
-/// Drums of a kit, and the microphones over it and in its room.
-const KIT: [Role; 7] =
-    [Role::Kick, Role::Snare, Role::Toms, Role::Hihat, Role::Overheads, Role::Room, Role::Cymbals];
-
 /// Words that tell microphones on one source apart.
 const MICROPHONES: [&str; 17] = [
     "in", "out", "inside", "outside", "top", "btm", "bot", "bottom", "up", "under", "over", "close", "far",
@@ -86,7 +82,7 @@ pub fn groups(tracks: &[TrackFacts], related: &[Related]) -> Vec<Group> {
     }
     let mut groups = joined(found);
     groups.extend(sides(&tracks));
-    groups.extend(all_of(&tracks, GroupKind::Kit, &KIT, "their roles are parts of one drum kit"));
+    groups.extend(all_of(&tracks, GroupKind::Kit, &Role::KIT, "their roles are parts of one drum kit"));
     let voices = [Role::BackingVocal, Role::Choir];
     groups.extend(all_of(&tracks, GroupKind::Stack, &voices, "their roles are backing vocals"));
     groups.sort_by(|a, b| (a.kind, &a.tracks).cmp(&(b.kind, &b.tracks)));

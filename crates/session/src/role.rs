@@ -63,6 +63,10 @@ impl Role {
         Role::Drums,
     ];
 
+    /// What is played as one kit, and the microphones over it and in its room.
+    pub const KIT: [Role; 7] =
+        [Role::Kick, Role::Snare, Role::Toms, Role::Hihat, Role::Overheads, Role::Room, Role::Cymbals];
+
     /// Whether it is one of [`DRUMS`](Self::DRUMS).
     pub fn is_drum(self) -> bool {
         Self::DRUMS.contains(&self)

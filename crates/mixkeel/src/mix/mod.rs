@@ -145,6 +145,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let started = Instant::now();
     let (song, out) = song_and_out(song, options.out.as_deref())?;
     let folder = Folder::open(&out)?;
+    folder.refuse_shipped()?;
     let gathered = gather(&song, options, watch)?;
     // The draft makes the folder, from which the paths in the session start.
     let draft = folder.begin()?;

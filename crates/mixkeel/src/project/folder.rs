@@ -86,15 +86,21 @@ impl Folder {
     /// # Errors
     /// A version that is shipped: what was delivered does not change. No room, or no permission to write.
     pub fn begin(&self) -> Result<Draft, Error> {
-        if let Some(version) = shipped(&self.path)? {
-            return Err(frozen(&self.path, version));
-        }
+        self.refuse_shipped()?;
         let created = !self.path.exists();
         let version = self.newest + 1;
         self.keep_hand_edits()?;
         let building = self.path.join(format!("v{version}.partial"));
         fs::create_dir_all(&building).map_err(|error| unwritable(&self.path, &error))?;
         Ok(Draft { folder: self.clone(), version, building, created, done: false })
+    }
+
+    /// Before work is done for nothing.
+    ///
+    /// # Errors
+    /// A version that is shipped.
+    pub fn refuse_shipped(&self) -> Result<(), Error> {
+        shipped(&self.path)?.map_or(Ok(()), |version| Err(frozen(&self.path, version)))
     }
 
     /// What a person wrote into the session stays with the version it was written into, whatever comes next.

@@ -42,10 +42,6 @@ pub const REDUCTION_DB: f64 = 2.0;
 /// The detector hears nothing under this, in Hz, so that a kick does not turn the cymbals down.
 const DEAF_UNDER_HZ: f64 = 90.0;
 
-/// What is played as a kit.
-const KIT: [Role; 7] =
-    [Role::Kick, Role::Snare, Role::Toms, Role::Hihat, Role::Overheads, Role::Room, Role::Cymbals];
-
 /// See the head of this file.
 #[derive(Debug)]
 pub struct Glue;
@@ -75,9 +71,9 @@ impl Rule for Glue {
 impl Glue {
     fn tie(&self, bus: &str, tracks: &[Known], session: &Session) -> Vec<Edit> {
         let members: Vec<&Known> =
-            tracks.iter().filter(|known| known.track.bus == bus && KIT.contains(&known.role)).collect();
+            tracks.iter().filter(|known| known.track.bus == bus && Role::KIT.contains(&known.role)).collect();
         let others = tracks.iter().any(|known| {
-            known.track.bus == bus && !KIT.contains(&known.role) && known.role != Role::Percussion
+            known.track.bus == bus && !Role::KIT.contains(&known.role) && known.role != Role::Percussion
         });
         if members.len() < FEWEST || others || members.iter().any(|known| is_printed(known)) {
             return Vec::new();
