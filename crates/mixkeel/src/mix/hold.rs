@@ -11,16 +11,11 @@ use crate::solve::BY_GOALS;
 /// Locks every value that an edit of a goal or a note set and that still stands; what was locked. A level means something
 /// only beside the others: where one is held, so are those of all tracks of the version before.
 pub(super) fn hold(session: &mut Session, edits: &[Edit], before: Option<&Session>) -> Vec<Address> {
-    let mut held: Vec<Address> = edits
-        .iter()
-        .filter(|edit| edit.by == BY_GOALS || edit.by == BY_NOTES)
-        // Headroom is measured anew for every version.
-        .filter(|edit| matches!(edit.to, Some(Content::Value(_))) && edit.address.strip != "master")
-        .filter(|edit| edit.stands_in(session) && !session.is_locked(&edit.address))
+    let mut held: Vec<Address> = set_by_wish(edits, session)
+        .filter(|edit| !session.is_locked(&edit.address))
         .map(|edit| edit.address.clone())
         .collect();
-    let is_level = |address: &Address| address.parameter.as_deref() == Some(FADER_DB.id);
-    if held.iter().any(is_level) {
+    if holds_levels(edits, session) {
         let tracks = before.into_iter().flat_map(|before| &before.tracks);
         let levels =
             tracks.flat_map(|track| [&FADER_DB, &TRIM_DB].map(|spec| Address::of(&track.id, spec.id)));
@@ -34,6 +29,21 @@ pub(super) fn hold(session: &mut Session, edits: &[Edit], before: Option<&Sessio
         }
     }
     held
+}
+
+/// Whether a goal or a note has set a level that still stands: all levels stay then.
+pub(super) fn holds_levels(edits: &[Edit], session: &Session) -> bool {
+    set_by_wish(edits, session).any(|edit| edit.address.parameter.as_deref() == Some(FADER_DB.id))
+}
+
+/// What goals and notes have set and that still stands.
+fn set_by_wish<'e>(edits: &'e [Edit], session: &'e Session) -> impl Iterator<Item = &'e Edit> {
+    edits
+        .iter()
+        .filter(|edit| edit.by == BY_GOALS || edit.by == BY_NOTES)
+        // Headroom is measured anew for every version.
+        .filter(|edit| matches!(edit.to, Some(Content::Value(_))) && edit.address.strip != "master")
+        .filter(|edit| edit.stands_in(session))
 }
 
 /// Takes those locks off.

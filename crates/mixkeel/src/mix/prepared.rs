@@ -9,8 +9,10 @@ use mixkeel_session::apply::apply;
 use mixkeel_session::difference::Difference;
 use mixkeel_session::document::Document;
 use mixkeel_session::edit::Edit;
+use mixkeel_session::fields::{FADER_DB, TRIM_DB};
 use mixkeel_session::session::Session;
 
+use super::hold::holds_levels;
 use crate::project::folder::Folder;
 use crate::project::session_file;
 
@@ -69,10 +71,19 @@ pub fn take_back(prepared: &mut Prepared, keep: &[String], strength: f64) {
         let stage = edit.by.split('/').next().unwrap_or_default();
         keep.iter().any(|keep| keep == stage || *keep == edit.address.strip || touches(&edit.by, keep))
     };
+    // A level that a goal or a note has set was set beside those that the loop had left.
+    let holds_levels = holds_levels(&prepared.earlier_edits, &prepared.session);
+    let is_level = |edit: &Edit| {
+        let parameter = edit.address.parameter.as_deref();
+        parameter == Some(FADER_DB.id) || parameter == Some(TRIM_DB.id)
+    };
     let is_taken = |edit: &&Edit| {
         let stage = edit.by.split('/').next().unwrap_or_default();
         let is_taste = all && !matches!(stage, "repair" | "trim" | "bus" | "headroom");
-        rule(&edit.by).is_some() && (stage == "loop" || is_taste) && !kept(edit)
+        rule(&edit.by).is_some()
+            && (stage == "loop" || is_taste)
+            && !kept(edit)
+            && !(holds_levels && is_level(edit))
     };
     for edit in prepared.earlier_edits.iter().rev().filter(is_taken) {
         if let Some(back) = edit.inverse().filter(|_| edit.stands_in(&prepared.session)) {
