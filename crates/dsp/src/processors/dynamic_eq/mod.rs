@@ -11,7 +11,8 @@ use crate::curve::Curve;
 use crate::glide::Glide;
 use crate::param::{Bands, Preset, PresetValue};
 use crate::processor::{Context, Processor, Report, Setup, State, Tail};
-use crate::processors::eq::{Channel, EqBand, EqResponse, EqSettings};
+use crate::processors::eq::part::make_louder;
+use crate::processors::eq::{EqBand, EqResponse, EqSettings};
 use crate::simd::runs::{from_frames, to_frames};
 use crate::units::gain_from_db;
 use moving::MovingBand;
@@ -93,21 +94,9 @@ impl Processor for DynamicEq {
     fn curves(settings: &DynamicEqSettings, rate_hz: u32) -> Vec<Curve> {
         let states = [("rest", settings.fixed(0.0)), ("full-range", settings.fixed(1.0))];
         let curves = states.iter().flat_map(|(state, fixed)| {
-            let response = EqResponse::new(fixed, rate_hz);
-            let drawn: &[(&str, Channel)] = if response.is_by_channel() {
-                &[
-                    ("-mid", Channel::Mid),
-                    ("-side", Channel::Side),
-                    ("-left", Channel::Left),
-                    ("-right", Channel::Right),
-                ]
-            } else {
-                &[("", Channel::Both)]
-            };
-            let curve = move |(of, channel): &(&str, Channel)| {
-                Curve::response(&format!("{state}{of}"), rate_hz, |hz| response.gain_db(hz, *channel))
-            };
-            drawn.iter().map(curve).collect::<Vec<_>>()
+            let name =
+                |part: Option<&str>| part.map_or((*state).to_owned(), |part| format!("{state}-{part}"));
+            EqResponse::new(fixed, rate_hz).curves(name)
         });
         curves.collect()
     }
@@ -212,15 +201,7 @@ impl DynamicEq {
             touched |= band.run(offset, frames, &own[..count], key);
             self.reduction_db = self.reduction_db.max(band.reduction_db());
         }
-        self.gain.walk(first, count, |_, motion| {
-            if motion.still() != Some([1.0]) {
-                touched = true;
-                for (index, frame) in frames.iter_mut().enumerate() {
-                    let [gain] = motion.at(index);
-                    *frame = frame.map(|x| x * gain);
-                }
-            }
-        });
+        touched |= make_louder(&mut self.gain, first, frames);
         if touched {
             from_frames(frames, io);
         }

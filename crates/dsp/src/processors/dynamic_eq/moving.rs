@@ -6,7 +6,8 @@ use crate::kernels::detector::{Ballistics, Mean, Timing, retained};
 use crate::kernels::fastmath;
 use crate::kernels::svf::{Section, Svf};
 use crate::processor::State;
-use crate::processors::eq::{Channel, put, take};
+use crate::processors::eq::Channel;
+use crate::processors::eq::part::{note, noted, put, take};
 
 /// The shortest time over which a level is measured. Ours: two periods of 670 Hz.
 const SHORTEST_WINDOW_S: f64 = 0.003;
@@ -208,10 +209,10 @@ impl MovingBand {
     }
 
     pub(super) fn snapshot(&self, to: &mut State) {
-        let channel = CHANNELS.iter().position(|channel| *channel == self.now.channel).unwrap_or(0);
         let flags = [self.sounding, self.now.from_key, self.now.there];
         flags.iter().for_each(|flag| to.put(f64::from(u8::from(*flag))));
-        [channel as f64, self.now.kept, self.moved_db].iter().for_each(|value| to.put(*value));
+        note(self.now.channel, to);
+        [self.now.kept, self.moved_db].iter().for_each(|value| to.put(*value));
         let sections = [self.now.ear, self.from, self.to];
         sections.iter().flat_map(Section::parts).for_each(|part| to.put(part));
         self.ear.snapshot(to);
@@ -222,11 +223,11 @@ impl MovingBand {
 
     pub(super) fn restore(&mut self, from: &mut State) {
         let [sounding, from_key, there] = std::array::from_fn(|_| from.take() != 0.0);
-        let [channel, kept, moved_db] = std::array::from_fn(|_| from.take());
+        let channel = noted(from);
+        let [kept, moved_db] = std::array::from_fn(|_| from.take());
         let mut section = || Section::from_parts(std::array::from_fn(|_| from.take()));
         let ear = section();
         (self.from, self.to) = (section(), section());
-        let channel = CHANNELS.get(channel as usize).copied().unwrap_or_default();
         self.now = Hearing { ear, kept, channel, from_key, there };
         (self.sounding, self.moved_db) = (sounding, moved_db);
         self.ear.restore(from);
@@ -235,6 +236,3 @@ impl MovingBand {
         self.ballistics.restore(from);
     }
 }
-
-/// In the order in which a checkpoint numbers them.
-const CHANNELS: [Channel; 5] = [Channel::Both, Channel::Mid, Channel::Side, Channel::Left, Channel::Right];

@@ -2,6 +2,7 @@
 
 mod band;
 mod moving;
+pub(super) mod part;
 mod response;
 
 pub use band::{Channel, EqBand, MOST_SECTIONS, Sections, Shape, Slope};
@@ -16,7 +17,7 @@ use crate::processor::{Context, Processor, Setup, State, Tail};
 use crate::simd::runs::{from_frames, to_frames};
 use crate::units::gain_from_db;
 use moving::{Line, MovingBand};
-pub(in crate::processors) use moving::{put, take};
+use part::make_louder;
 
 /// The most bands there may be.
 pub const MOST_BANDS: usize = 24;
@@ -92,22 +93,7 @@ impl Processor for Eq {
     const PRESETS: &'static [Preset] = PRESETS;
 
     fn curves(settings: &EqSettings, rate_hz: u32) -> Vec<Curve> {
-        let response = EqResponse::new(settings, rate_hz);
-        let drawn = if response.is_by_channel() {
-            &[
-                ("mid", Channel::Mid),
-                ("side", Channel::Side),
-                ("left", Channel::Left),
-                ("right", Channel::Right),
-            ][..]
-        } else {
-            &[("both", Channel::Both)]
-        };
-        let curve = |(of, channel): &(&str, Channel)| {
-            // What does not pass at all is drawn at −300 dB.
-            Curve::response(of, rate_hz, |hz| response.gain_db(hz, *channel))
-        };
-        drawn.iter().map(curve).collect()
+        EqResponse::new(settings, rate_hz).curves(|part| part.unwrap_or("both").to_owned())
     }
 
     fn prepare(&mut self, setup: &Setup) {
@@ -230,15 +216,7 @@ impl Eq {
             }
         }
         self.line.run(&mut self.bands, frames);
-        self.gain.walk(first, count, |_, motion| {
-            if motion.still() != Some([1.0]) {
-                touched = true;
-                for (index, frame) in frames.iter_mut().enumerate() {
-                    let [gain] = motion.at(index);
-                    *frame = frame.map(|x| x * gain);
-                }
-            }
-        });
+        touched |= make_louder(&mut self.gain, first, frames);
         if touched {
             from_frames(frames, io);
         }

@@ -1,6 +1,7 @@
 //! A band at work: its sections on their way along the grid, its memory, and what part of the signal it works on.
 
 use super::band::{Channel, EqBand, MOST_SECTIONS, Sections};
+use super::part::{note, noted, put, take};
 use crate::GRID_FRAMES;
 use crate::glide::{Glide, Motion};
 use crate::kernels::svf::{Section, Step, Svf};
@@ -149,7 +150,7 @@ impl MovingBand {
         let (all, sounding) = self.glide.parts();
         to.put(f64::from(u8::from(sounding)));
         for filter in &all {
-            to.put(CHANNELS.iter().position(|channel| *channel == filter.channel).unwrap_or(0) as f64);
+            note(filter.channel, to);
             filter.sections.iter().flat_map(Section::parts).for_each(|part| to.put(part));
         }
         self.memory.iter().for_each(|memory| memory.snapshot(to));
@@ -158,7 +159,7 @@ impl MovingBand {
     pub(super) fn restore(&mut self, from: &mut State) {
         let sounding = from.take() != 0.0;
         let all = std::array::from_fn(|_| {
-            let channel = CHANNELS.get(from.take() as usize).copied().unwrap_or_default();
+            let channel = noted(from);
             let sections = std::array::from_fn(|_| Section::from_parts(std::array::from_fn(|_| from.take())));
             Filter { sections, channel }
         });
@@ -260,36 +261,4 @@ impl Line {
             bands[*band].memory[*section] = *memory;
         }
     }
-}
-
-/// In the order in which a checkpoint numbers them.
-const CHANNELS: [Channel; 5] = [Channel::Both, Channel::Mid, Channel::Side, Channel::Left, Channel::Right];
-
-/// What a band on a part of the signal hears.
-pub(in crate::processors) fn take(channel: Channel, [left, right]: [f64; 2]) -> [f64; 2] {
-    match channel {
-        Channel::Both => [left, right],
-        Channel::Mid => [(left + right) / 2.0, 0.0],
-        Channel::Side => [(left - right) / 2.0, 0.0],
-        Channel::Left => [left, 0.0],
-        Channel::Right => [right, 0.0],
-    }
-}
-
-/// Puts what a band has made of its part back.
-pub(in crate::processors) fn put(channel: Channel, part: [f64; 2], frame: &mut [f64; 2]) {
-    let [left, right] = *frame;
-    *frame = match channel {
-        Channel::Both => part,
-        Channel::Mid => {
-            let change = part[0] - (left + right) / 2.0;
-            [left + change, right + change]
-        }
-        Channel::Side => {
-            let change = part[0] - (left - right) / 2.0;
-            [left + change, right - change]
-        }
-        Channel::Left => [part[0], right],
-        Channel::Right => [left, part[0]],
-    };
 }

@@ -2,10 +2,15 @@
 
 use super::EqSettings;
 use super::band::{Channel, Sections};
+use crate::curve::Curve;
 use crate::kernels::svf::tan_half;
 use crate::units::db_from_power;
 
 type Complex = [f64; 2];
+
+/// The parts that are drawn where bands work on some of them only.
+const PARTS: [(&str, Channel); 4] =
+    [("mid", Channel::Mid), ("side", Channel::Side), ("left", Channel::Left), ("right", Channel::Right)];
 
 /// The response of an equaliser at one rate: made once, asked often.
 #[derive(Clone, Debug)]
@@ -26,6 +31,19 @@ impl EqResponse {
     /// Whether some band works on a part of the stereo signal only.
     pub fn is_by_channel(&self) -> bool {
         self.bands.iter().any(|(channel, _)| *channel != Channel::Both)
+    }
+
+    /// The curves to draw: one where all bands work on both channels alike, else one of each part of the signal. `name` is told the
+    /// part.
+    pub fn curves(&self, name: impl Fn(Option<&str>) -> String) -> Vec<Curve> {
+        let curve = |part: Option<&str>, channel: Channel| {
+            Curve::response(&name(part), self.rate_hz, |hz| self.gain_db(hz, channel))
+        };
+        if self.is_by_channel() {
+            PARTS.iter().map(|(part, channel)| curve(Some(part), *channel)).collect()
+        } else {
+            vec![curve(None, Channel::Both)]
+        }
     }
 
     /// The gain in dB from one part of a stereo signal to the same part of the output: left to left, mid to mid. Asked
