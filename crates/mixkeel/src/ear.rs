@@ -13,7 +13,7 @@ use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Section, Session};
 
 use crate::error::Error;
-use crate::evidence::EvidenceTaps;
+use crate::evidence::{EvidenceTaps, Wanted};
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::session_file::faults_error;
@@ -68,7 +68,8 @@ impl<'a> Ear<'a> {
     /// # Errors
     /// What cannot be read, or a request to stop.
     pub fn heard_in_parts(&self, session: &Session, parts: &[Part]) -> Result<Heard, Error> {
-        let evidence = evidence_of_parts(session, (self.shelf, self.media), parts, &[], self.watch)?;
+        let wanted = Wanted { systems: &[], strips: None };
+        let evidence = evidence_of_parts(session, (self.shelf, self.media), parts, wanted, self.watch)?;
         Ok(Heard {
             sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
             true_peak_dbtp: evidence.sound.true_peak_dbtp,
@@ -120,17 +121,17 @@ impl mixkeel_assist::ear::Ear for Ear<'_> {
     }
 }
 
-/// The evidence of parts of a session, heard one after the other as if they were all of it, with what is left on these playback
-/// systems. What the owner has put on the master is not heard.
+/// What is wanted of parts of a session, heard one after the other as if they were all of it. What the owner has put on the
+/// master is not heard.
 pub(crate) fn evidence_of_parts(
     session: &Session,
     (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
     parts: &[Part],
-    systems: &[&str],
+    wanted: Wanted<'_>,
     watch: &dyn Watch,
 ) -> Result<Evidence, Error> {
     let graph = resolve(session, media).map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
-    let mut gathering = EvidenceTaps::new(Pick::Dry, &graph, session);
+    let mut gathering = wanted.gathering(Pick::Dry, &graph, session);
     let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
     let all_s: f64 = parts.iter().map(Part::length_s).sum::<f64>().max(f64::MIN_POSITIVE);
     let mut done_s = 0.0;
@@ -147,7 +148,7 @@ pub(crate) fn evidence_of_parts(
         play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, &watch)?;
         done_s += part.length_s();
     }
-    Ok(gathering.finish_on(&graph, &sections_of(&session.sections, parts), systems))
+    Ok(gathering.finish_on(&graph, &sections_of(&session.sections, parts), wanted.systems))
 }
 
 /// The same sound at another level.

@@ -164,10 +164,11 @@ fn a_goal_is_written_and_solved_as_the_next_version_and_its_levels_stay() {
     assert!(!goals(&out, &[], &Cache::off(), &Silent).unwrap().passes, "the song passes as it is");
     let report = solve(&out, &SolveOptions::default(), &Silent).unwrap();
     assert_eq!((report.passes, report.version), (true, Some(2)), "{report:?}");
-    assert!(
-        goals(&out, &[], &Cache::off(), &Silent).unwrap().passes,
-        "and it passes when it is measured again"
-    );
+    // Only what had changed was measured; all of it measured again is the same.
+    let again = goals(&out, &[], &Cache::off(), &Silent).unwrap();
+    assert!(again.passes, "{again:?}");
+    let (heard, solved) = (again.goals[0].value.unwrap(), report.goals[0].is.unwrap());
+    assert!((heard - solved).abs() < 0.011, "{heard} and {solved}");
     let edits = fs::read_to_string(out.join("edits.json")).unwrap();
     let reason = r#"\"the bass is at least 1 dB louder than the vocal\" failed by"#;
     assert!(edits.contains("\"goals/solve\"") && edits.contains(reason), "{edits}");

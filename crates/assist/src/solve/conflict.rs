@@ -92,6 +92,10 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
         if let Some(place) = fates.get_mut(goal) {
             *place = Fate::Conflict(with);
         }
+        // What passed as it was costs nothing alone.
+        if let Some(price) = prices.get_mut(goal).filter(|_| !failed.contains(&goal)) {
+            *price = Some(0.0);
+        }
     }
     let price = price(problem, &amounts);
     Answer { amounts, fates, prices, price }

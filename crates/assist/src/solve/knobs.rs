@@ -6,12 +6,12 @@ use std::sync::Arc;
 use mixkeel_analysis::energy::{BANDS, centre_hz};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_session::address::Address;
-use mixkeel_session::goal::{Meaning, That};
+use mixkeel_session::goal::That;
 use mixkeel_session::session::{Id, Session};
 use mixkeel_session::strip::Strip;
 
 use super::means::{Means, hands};
-use super::{cost, curves};
+use super::{Wanted, cost, curves};
 use crate::desk::{Desk, Treatment};
 
 /// The most that one answer turns a fader. Ours: what asks for more asks for another mix.
@@ -89,11 +89,11 @@ impl Knob {
 }
 
 /// Everything that may be turned for these goals.
-pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
+pub(super) fn knobs(session: &Session, desk: &Desk, goals: &[&Wanted]) -> Vec<Knob> {
     let mut turned: BTreeMap<Vec<Id>, Means> = BTreeMap::new();
     for goal in goals {
-        let means = Means::of(goal, desk);
-        for hand in hands(session, desk, goal) {
+        let means = Means::of(&goal.meaning, goal.is_note, desk);
+        for hand in hands(session, desk, &goal.meaning) {
             let known = turned.remove(&hand).unwrap_or_default();
             turned.insert(hand, known.and(means.clone()));
         }
@@ -109,7 +109,7 @@ pub fn knobs(session: &Session, desk: &Desk, goals: &[&Meaning]) -> Vec<Knob> {
             own.curves(means, &mut knobs);
         }
     }
-    let headroom = goals.iter().any(|goal| goal.that == That::Headroom);
+    let headroom = goals.iter().any(|goal| goal.meaning.that == That::Headroom);
     if headroom && !session.is_locked(&Address::of("master", "headroom_db")) {
         knobs.push(Knob {
             strips: vec!["master".to_owned()],

@@ -31,8 +31,8 @@ pub(super) struct Means {
 impl Means {
     /// What serves a predicate. What is louder is turned up, not made brighter; level comes before tone wherever both would
     /// do, because most of a mix is level.
-    pub fn of(goal: &Meaning, desk: &Desk) -> Self {
-        let none = Self { places: places(goal, desk), ..Self::default() };
+    pub fn of(goal: &Meaning, is_note: bool, desk: &Desk) -> Self {
+        let none = Self { places: places(goal, is_note, desk), ..Self::default() };
         let of_mix = goal.of == Who::Mix;
         match goal.that {
             // What is asked for in one section is done there and nowhere else.
@@ -68,8 +68,8 @@ impl Means {
 }
 
 /// The sections that a goal may turn by themselves. Where it names a kind, all of that kind move together: nobody who says
-/// "in the chorus" means the third one only.
-fn places(goal: &Meaning, desk: &Desk) -> BTreeSet<Vec<usize>> {
+/// "in the chorus" means the third one only. A note that names no section is about all of the song.
+fn places(goal: &Meaning, is_note: bool, desk: &Desk) -> BTreeSet<Vec<usize>> {
     let all = 0..desk.sections().len();
     let named = |wanted: &str| -> Vec<usize> {
         let is =
@@ -82,7 +82,7 @@ fn places(goal: &Meaning, desk: &Desk) -> BTreeSet<Vec<usize>> {
     }
     let anywhere = match goal.that {
         That::Biggest => true,
-        That::Louder | That::Audible | That::Steady => goal.than != Some(Beside::Before) && sets.is_empty(),
+        That::Louder | That::Audible | That::Steady => !is_note && sets.is_empty(),
         _ => false,
     };
     if anywhere {

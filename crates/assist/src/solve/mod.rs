@@ -64,9 +64,9 @@ impl<'a> Problem<'a> {
         let told = wanted.iter().map(|one| value(&one.meaning, desk, desk)).collect();
         let bias = wanted.iter().map(|one| if one.meaning.that == That::Wider { 1.0 } else { 0.0 }).collect();
         let mut problem = Self { desk, session, wanted, knobs: Vec::new(), bias, told };
-        let failing: Vec<&Meaning> = (0..wanted.len())
+        let failing: Vec<&Wanted> = (0..wanted.len())
             .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.0))
-            .filter_map(|goal| wanted.get(goal).map(|one| &one.meaning))
+            .filter_map(|goal| wanted.get(goal))
             .collect();
         problem.knobs = knobs::knobs(session, desk, &failing);
         problem

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use mixkeel_engine::{Options, Player, Taps};
 use mixkeel_io::read::Downmix;
-use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::evidence::{Evidence, Strip};
+use mixkeel_session::graph::Graph;
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::Session;
 
@@ -64,22 +65,57 @@ pub fn of_session_kept(path: &Path, cache: &Cache, watch: &dyn Watch) -> Result<
     Ok((kept::of_kept(&session, &shelf, &media, (&opened.path, cache), watch)?, session))
 }
 
-/// Plays a session of which the recordings are known, and measures what is left on these playback systems only; `path` is
-/// only named.
+/// What of a session is to be measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'w> {
+    /// What is left on these playback systems.
+    pub systems: &'w [&'w str],
+    /// These strips only, and the sum: the others are known. Who covers whom cannot be told then.
+    pub strips: Option<&'w [String]>,
+}
+
+impl Wanted<'_> {
+    /// Ready to hear it.
+    pub fn gathering(self, whole: Pick, graph: &Graph, session: &Session) -> EvidenceTaps {
+        let all = EvidenceTaps::new(whole, graph, session);
+        match self.strips {
+            Some(ids) => all.of_strips(ids),
+            None => all,
+        }
+    }
+}
+
+/// Evidence of which only some strips were measured, with the others as they were before.
+pub(crate) fn with_the_rest(now: Evidence, before: &Evidence, measured: &[String]) -> Evidence {
+    let joined = |now: Vec<Strip>, before: &[Strip]| -> Vec<Strip> {
+        let others = before.iter().filter(|strip| !measured.contains(&strip.id)).cloned();
+        let mut all: Vec<Strip> = now.into_iter().chain(others).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    };
+    Evidence {
+        tracks: joined(now.tracks, &before.tracks),
+        buses: joined(now.buses, &before.buses),
+        masking: None,
+        ..now
+    }
+}
+
+/// Plays a session of which the recordings are known, and measures what is wanted of it; `path` is only named.
 pub(crate) fn of_played_on(
     session: &Session,
     (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
     path: &Path,
-    systems: &[&str],
+    wanted: Wanted<'_>,
     watch: &dyn Watch,
 ) -> Result<Evidence, Error> {
     let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
     let taps = Taps { post_fader: true, post_inserts: false };
     let options = Options { while_heard: true, taps, ..Options::default() };
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
-    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
+    let mut gathering = wanted.gathering(Pick::Mix, &graph, session);
     play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, watch)?;
-    Ok(gathering.finish_on(&graph, &session.sections, systems))
+    Ok(gathering.finish_on(&graph, &session.sections, wanted.systems))
 }
 
 /// Plays a session of which the recordings are known; `path` is only named.

@@ -45,6 +45,13 @@ impl EvidenceTaps {
         }
     }
 
+    /// With these strips only, and the sum.
+    #[must_use]
+    pub fn of_strips(mut self, ids: &[String]) -> Self {
+        self.strips.retain(|(_, info, _)| ids.contains(&info.id));
+        self
+    }
+
     /// The taps. They work side by side.
     pub fn taps(&mut self) -> Vec<Box<dyn Tap + '_>> {
         self.taps_of(false)

@@ -16,7 +16,7 @@ use mixkeel_session::session::Session;
 use super::rounds::Asked;
 use crate::ear::evidence_of_parts;
 use crate::error::Error;
-use crate::evidence;
+use crate::evidence::{self, Wanted};
 use crate::mix::bench::Bench;
 use crate::project::{folder, session_file};
 use crate::song::assets;
@@ -68,13 +68,18 @@ impl Ground {
     pub fn stands(&self, systems: &[&str], watch: &dyn Watch) -> Result<Evidence, Error> {
         match evidence::known(&self.session, &self.shelf, &self.cache) {
             Some(evidence) => Ok(evidence),
-            None => self.listen(&self.session, systems, watch),
+            None => self.listen(&self.session, Wanted { systems, strips: None }, watch),
         }
     }
 
-    /// Renders a session on these recordings, and measures what is left on some playback systems.
-    pub fn listen(&self, session: &Session, systems: &[&str], watch: &dyn Watch) -> Result<Evidence, Error> {
-        evidence::of_played_on(session, (&self.shelf, &self.media), &self.path, systems, watch)
+    /// Renders a session on these recordings, and measures what is wanted of it.
+    pub fn listen(
+        &self,
+        session: &Session,
+        wanted: Wanted<'_>,
+        watch: &dyn Watch,
+    ) -> Result<Evidence, Error> {
+        evidence::of_played_on(session, (&self.shelf, &self.media), &self.path, wanted, watch)
     }
 
     /// The same of some parts of it, as if they were all.
@@ -82,10 +87,10 @@ impl Ground {
         &self,
         session: &Session,
         parts: &[Part],
-        systems: &[&str],
+        wanted: Wanted<'_>,
         watch: &dyn Watch,
     ) -> Result<Evidence, Error> {
-        evidence_of_parts(session, (&self.shelf, &self.media), parts, systems, watch)
+        evidence_of_parts(session, (&self.shelf, &self.media), parts, wanted, watch)
     }
 
     /// The render of the version before the newest, where a goal compares with it and there is one.

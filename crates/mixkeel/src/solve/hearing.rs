@@ -3,11 +3,13 @@
 use mixkeel_assist::rounds::parts::{Part, parts};
 use mixkeel_judge::evidence::Evidence;
 use mixkeel_judge::goals::Rendered;
+use mixkeel_session::edit::Edit;
 use mixkeel_session::goal::{Beside, Meaning, That};
 use mixkeel_session::session::Session;
 
 use super::{Ground, values};
 use crate::error::Error;
+use crate::evidence::{Wanted, with_the_rest};
 use crate::watch::Watch;
 
 /// Parts that are more of a song than this save nothing worth having. Ours.
@@ -25,9 +27,11 @@ pub(super) struct Hearing<'a> {
     /// The playback systems that goals are about.
     pub systems: &'a [&'a str],
     parts: Vec<Part>,
-    /// What the session as it stands measures, whole and in parts.
+    /// What the session as it stands measures, whole and in parts, and what was heard for that.
     were: &'a Values,
     were_in_parts: Values,
+    base: &'a Evidence,
+    base_in_parts: Option<Evidence>,
 }
 
 impl<'a> Hearing<'a> {
@@ -38,15 +42,28 @@ impl<'a> Hearing<'a> {
         (meanings, asked_for): (&'a [&'a Meaning], &[bool]),
         before: Option<&'a Rendered<'a>>,
         systems: &'a [&'a str],
-        were: &'a Values,
+        (base, were): (&'a Evidence, &'a Values),
         watch: &dyn Watch,
     ) -> Result<Self, Error> {
         let asked: Vec<&Meaning> =
             meanings.iter().zip(asked_for).filter(|(_, asked)| **asked).map(|(one, _)| *one).collect();
         let parts = concerned(ground, &asked);
-        let mut hearing = Self { ground, meanings, before, systems, parts, were, were_in_parts: Vec::new() };
+        let mut hearing = Self {
+            ground,
+            meanings,
+            before,
+            systems,
+            parts,
+            were,
+            were_in_parts: Vec::new(),
+            base,
+            base_in_parts: None,
+        };
         if hearing.has_parts() {
-            hearing.were_in_parts = hearing.values_in_parts(&ground.session, watch)?;
+            let wanted = Wanted { systems, strips: None };
+            let heard = ground.listen_in_parts(&ground.session, &hearing.parts, wanted, watch)?;
+            hearing.were_in_parts = hearing.values(&heard, &ground.session);
+            hearing.base_in_parts = Some(heard);
         }
         Ok(hearing)
     }
@@ -56,10 +73,17 @@ impl<'a> Hearing<'a> {
         !self.parts.is_empty()
     }
 
-    /// What goals would measure in all of the song, from what is heard of the parts: what the session as it stands measures,
-    /// moved by as much as the parts have moved.
-    pub fn in_parts(&self, session: &Session, watch: &dyn Watch) -> Result<Values, Error> {
-        let now = self.values_in_parts(session, watch)?;
+    /// What goals would measure in all of a session that some edits made, from what is heard of the parts: what the session as
+    /// it stands measures, moved by as much as the parts have moved.
+    pub fn in_parts(&self, session: &Session, edits: &[Edit], watch: &dyn Watch) -> Result<Values, Error> {
+        let changed = self.changed(session, edits);
+        let wanted = Wanted { systems: self.systems, strips: changed.as_deref() };
+        let heard = self.ground.listen_in_parts(session, &self.parts, wanted, watch)?;
+        let heard = match (&changed, &self.base_in_parts) {
+            (Some(changed), Some(base)) => with_the_rest(heard, base, changed),
+            _ => heard,
+        };
+        let now = self.values(&heard, session);
         let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now));
         Ok(goals
             .map(|((meaning, was), (was_here, now))| match (was, was_here, now) {
@@ -70,16 +94,48 @@ impl<'a> Hearing<'a> {
             .collect())
     }
 
-    /// What goals measure in all of the song.
-    pub fn whole(&self, session: &Session, watch: &dyn Watch) -> Result<(Evidence, Values), Error> {
-        let evidence = self.ground.listen(session, self.systems, watch)?;
-        let values = values(self.meanings, &Rendered { evidence: &evidence, session }, self.before);
-        Ok((evidence, values))
+    /// What goals measure in all of a session that some edits made.
+    pub fn whole(
+        &self,
+        session: &Session,
+        edits: &[Edit],
+        watch: &dyn Watch,
+    ) -> Result<(Evidence, Values), Error> {
+        let changed = self.changed(session, edits);
+        let wanted = Wanted { systems: self.systems, strips: changed.as_deref() };
+        let heard = self.ground.listen(session, wanted, watch)?;
+        let heard = match &changed {
+            Some(changed) => with_the_rest(heard, self.base, changed),
+            None => heard,
+        };
+        let values = self.values(&heard, session);
+        Ok((heard, values))
     }
 
-    fn values_in_parts(&self, session: &Session, watch: &dyn Watch) -> Result<Values, Error> {
-        let evidence = self.ground.listen_in_parts(session, &self.parts, self.systems, watch)?;
-        Ok(values(self.meanings, &Rendered { evidence: &evidence, session }, self.before))
+    fn values(&self, evidence: &Evidence, session: &Session) -> Values {
+        values(self.meanings, &Rendered { evidence, session }, self.before)
+    }
+
+    /// The strips that sound otherwise after some edits: those that they are about, those that are keyed by one of them, and
+    /// all buses and returns. `None` where a goal asks who covers whom, which takes all of them, or everything has moved.
+    fn changed(&self, session: &Session, edits: &[Edit]) -> Option<Vec<String>> {
+        let by_ear = |that: That| matches!(that, That::Audible | That::Translates | That::Uncovered);
+        let all = edits.iter().any(|edit| edit.address.strip == "master");
+        if all || self.meanings.iter().any(|meaning| by_ear(meaning.that)) {
+            return None;
+        }
+        let sums = session.buses.iter().map(|bus| &bus.id).chain(session.returns.iter().map(|one| &one.id));
+        let mut changed: Vec<String> =
+            edits.iter().map(|edit| &edit.address.strip).chain(sums).cloned().collect();
+        loop {
+            let keyed = session.tracks.iter().find(|track| {
+                let mut keys = track.inserts.iter().flat_map(|insert| &insert.keys);
+                !changed.contains(&track.id) && keys.any(|key| changed.contains(key))
+            });
+            let Some(keyed) = keyed else { break };
+            changed.push(keyed.id.clone());
+        }
+        Some(changed)
     }
 }
 

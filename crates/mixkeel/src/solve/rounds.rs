@@ -150,7 +150,7 @@ pub(crate) fn solve_for(
     let desk = Desk::of(&forecast, &ground.session, Some(&base));
     let mut problem = Problem::new(&desk, &ground.session, &wanted);
     let asked_for: Vec<bool> = wanted.iter().map(|one| !one.is_kept && one.rendered.is_some()).collect();
-    let hearing = Hearing::new(ground, (&meanings, &asked_for), before, &systems, &were, watch)?;
+    let hearing = Hearing::new(ground, (&meanings, &asked_for), before, &systems, (&base, &were), watch)?;
     let most = options.rounds.max(1);
     let mut from = problem.untouched();
     let mut best: Option<Tried> = None;
@@ -235,9 +235,9 @@ fn listen_to(
     changes.retain(|edit| apply(&mut session, edit).is_ok());
     let mut heard = None;
     let values = if in_parts {
-        hearing.in_parts(&session, watch)?
+        hearing.in_parts(&session, &changes, watch)?
     } else {
-        let (evidence, mut values) = hearing.whole(&session, watch)?;
+        let (evidence, mut values) = hearing.whole(&session, &changes, watch)?;
         heard = Some(heard_in(&evidence));
         let of_headroom = meanings.iter().any(|meaning| meaning.that == That::Headroom);
         if !of_headroom && let Some(edit) = lowered(&session, &evidence, by) {
@@ -249,7 +249,7 @@ fn listen_to(
                 let by_db = session.master.headroom_db - from_db;
                 heard = heard.map(|heard| turned(&heard, by_db));
             } else {
-                let (evidence, again) = hearing.whole(&session, watch)?;
+                let (evidence, again) = hearing.whole(&session, &changes, watch)?;
                 (heard, values) = (Some(heard_in(&evidence)), again);
             }
         }
