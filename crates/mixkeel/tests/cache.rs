@@ -66,7 +66,7 @@ fn a_mix_is_the_same_to_the_byte_with_and_without_what_was_kept() {
     let without = run("a", Cache::off());
     assert!(!kept.exists(), "off means off");
     let cold = run("b", Cache::at(&kept));
-    assert_eq!(entries(&kept).len(), 5, "kick, bass, guitar, voice and click");
+    assert_eq!(entries(&kept).len(), 6, "kick, bass, guitar, voice and click, and what the mix measures");
     let warm = run("c", Cache::at(&kept));
     for ((without, cold), warm) in without.iter().zip(&cold).zip(&warm) {
         assert!(without == cold && cold == warm, "{} differs", without.0);

@@ -154,7 +154,13 @@ fn a_tempo_map_in_the_folder_goes_before_what_is_heard_and_a_word_before_both() 
     fs::write(folder.join("places.csv"), "time,label\n0,Intro\n0:20,Verse 1\n").unwrap();
     let said = HearOptions { tempo_bpm: Some(50.0), key: Some("Bm".to_owned()), ..HearOptions::default() };
     let report = heard(&folder, said);
-    assert_eq!((report.tempo_bpm, report.key.map(|key| key.tonic)), (Some(50.0), Some("B".to_owned())));
+    let keys: Vec<&str> = report.keys.iter().map(|key| key.tonic.as_str()).collect();
+    assert_eq!(
+        (report.tempo_bpm, keys),
+        (Some(50.0), vec!["B"]),
+        "nothing that was heard beside what was said"
+    );
+    assert_eq!(report.key.map(|key| key.tonic), Some("B".to_owned()));
     // What was heard is told beside it; of a kick and a bass alone, nobody knows the octave.
     let heard: f64 = report.given[0].heard.as_deref().unwrap().parse().unwrap();
     assert!([50.0, 100.0, 200.0].iter().any(|bpm| (heard / bpm - 1.0).abs() < 0.01), "{heard}");

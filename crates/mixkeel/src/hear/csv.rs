@@ -157,7 +157,7 @@ pub fn written(report: &SongReport) -> String {
     for section in &report.sections {
         add(3, section.from_s, Some(section.to_s), "section", &section.label, Some(section.confidence));
     }
-    for key in report.keys.iter().chain(report.key.iter().filter(|_| report.keys.is_empty())) {
+    for key in &report.keys {
         add(2, key.from_s, None, "key", &format!("{} {}", key.tonic, key.mode), Some(key.confidence));
     }
     for chord in &report.chords {

@@ -124,7 +124,7 @@ pub fn written(report: &SongReport) -> Vec<u8> {
         }
         last = (us, bar.metre);
     }
-    for (index, key) in keys(report).iter().enumerate() {
+    for (index, key) in report.keys.iter().enumerate() {
         let at_s = if index == 0 { 0.0 } else { key.from_s };
         if let Some(sharps) = sharps(&key.tonic, key.mode == "minor") {
             events.push((tick_of(&bars, at_s), MetaMessage::KeySignature(sharps, key.mode == "minor")));
@@ -153,12 +153,6 @@ pub fn written(report: &SongReport) -> Vec<u8> {
     // A vector takes every byte.
     let _ = smf.write_std(&mut bytes);
     bytes
-}
-
-/// The keys: those that were heard, unless somebody said one.
-fn keys(report: &SongReport) -> Vec<&KeyReport> {
-    let said = report.given.iter().any(|given| given.what == "key") || report.keys.is_empty();
-    if said { report.key.iter().collect() } else { report.keys.iter().collect() }
 }
 
 /// How many sharps a key has, flats as minus; nothing for one that cannot be written with seven.

@@ -235,7 +235,7 @@ impl SongReport {
             downbeats_s: tidy_all(&rhythm.downbeats_s),
             downbeat_confidence: hundredth(rhythm.downbeat_confidence),
             key: key(music),
-            keys: music.harmony.keys.iter().map(|(from_s, key)| heard_key(*from_s, key)).collect(),
+            keys: keys(music),
             tuning_cents: music.harmony.key.map(|_| hundredth(music.harmony.tuning_cents)),
             chords: music
                 .harmony
@@ -265,6 +265,14 @@ fn key(music: &Music) -> Option<KeyReport> {
         confidence: 1.0,
     });
     said.or_else(|| music.harmony.key.as_ref().map(|key| heard_key(0.0, key)))
+}
+
+/// Every key and from when: one where it was said, or where no change was heard.
+fn keys(music: &Music) -> Vec<KeyReport> {
+    if music.given.key.is_some() || music.harmony.keys.is_empty() {
+        return key(music).into_iter().collect();
+    }
+    music.harmony.keys.iter().map(|(from_s, key)| heard_key(*from_s, key)).collect()
 }
 
 fn heard_key(from_s: f64, key: &Key) -> KeyReport {
