@@ -4,7 +4,7 @@ use midly::num::{u15, u24, u28};
 use midly::{Format, Header, MetaMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 use super::mark::Mark;
-use super::report::{KeyReport, SongReport};
+use super::report::SongReport;
 
 /// Ticks of a quarter in files that are written. Ours: what most workstations count by, so that nothing is rounded on import.
 const TICKS: u16 = 960;
