@@ -68,8 +68,8 @@ impl<'a> Ear<'a> {
     /// # Errors
     /// What cannot be read, or a request to stop.
     pub fn heard_in_parts(&self, session: &Session, parts: &[Part]) -> Result<Heard, Error> {
-        let wanted = Wanted { systems: &[], strips: None };
-        let evidence = evidence_of_parts(session, (self.shelf, self.media), parts, wanted, self.watch)?;
+        let of = (self.shelf, self.media);
+        let evidence = evidence_of_parts(session, of, parts, Wanted::on(&[]), self.watch)?;
         Ok(Heard {
             sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
             true_peak_dbtp: evidence.sound.true_peak_dbtp,
@@ -106,7 +106,7 @@ impl<'a> Ear<'a> {
                 .zip(&mut stems)
                 .map(|(&node, stem)| (graph.nodes[node].id.clone(), stem.finish().integrated_lufs))
                 .collect(),
-            evidence: gathering.map(|gathering| Arc::new(gathering.finish(&graph, session))),
+            evidence: gathering.map(|gathering| Arc::new(gathering.finish(&graph, &session.sections))),
         };
         self.last = Some((session.clone(), heard.clone()));
         Ok(heard)
@@ -145,10 +145,10 @@ pub(crate) fn evidence_of_parts(
             ..Options::default()
         };
         let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
-        play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, &watch)?;
+        play(&mut player, &mut wanted.taps(&mut gathering), Stage::Listen, &watch)?;
         done_s += part.length_s();
     }
-    Ok(gathering.finish_on(&graph, &sections_of(&session.sections, parts), wanted.systems))
+    Ok(wanted.finish(gathering, &graph, &sections_of(&session.sections, parts)))
 }
 
 /// The same sound at another level.

@@ -79,6 +79,7 @@ impl Report {
     /// The same with what a page that was made again says; what was decided stays as it was.
     pub fn with(self, made: &PageOutcome) -> Self {
         Self {
+            mix: made.mix,
             verdict: Some(made.verdict),
             verdict_because: made.sentence.clone(),
             findings: made.findings.clone(),

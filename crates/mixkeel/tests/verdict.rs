@@ -7,6 +7,7 @@ mod planted;
 
 use std::sync::OnceLock;
 
+use mixkeel_dsp::kernels::windowed_sinc::{WindowedSinc, half_width_frames};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::checks::CHECKS;
@@ -211,21 +212,18 @@ fn what_only_a_session_knows_is_told_where_it_is_and_not_where_it_is_not() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The same through the filter of a coder or a converter: everything above so many hertz is gone, within 300 Hz.
+/// The same through the filter of a coder: everything above so many hertz is gone, within 300 Hz.
 fn coded(sound: &Sound, above_hz: f64) -> Sound {
-    const REACH: isize = 400;
-    let times = 2.0 * above_hz / f64::from(sound.rate_hz);
-    let tap = |k: isize| {
-        let x = std::f64::consts::PI * k as f64;
-        let window = 0.5 + 0.5 * libm::cos(x / (REACH as f64 + 1.0));
-        window * if k == 0 { times } else { libm::sin(x * times) / x }
-    };
-    let taps: Vec<f32> = (-REACH..=REACH).map(|k| tap(k) as f32).collect();
+    let nyquist_hz = 0.5 * f64::from(sound.rate_hz);
+    let half_width = half_width_frames(80.0, 300.0 / nyquist_hz).ceil();
+    let low_pass = WindowedSinc::new(above_hz / nyquist_hz, half_width, 80.0);
+    let reach = half_width as usize;
+    let taps: Vec<f32> = (0..=2 * reach).map(|k| low_pass.at(k as f64 - half_width) as f32).collect();
     let mut coded = sound.clone();
     coded.each(|channel| {
-        let mut padded = vec![0.0; REACH as usize];
+        let mut padded = vec![0.0; reach];
         padded.extend_from_slice(channel);
-        padded.resize(channel.len() + 2 * REACH as usize, 0.0);
+        padded.resize(channel.len() + 2 * reach, 0.0);
         *channel = padded
             .windows(taps.len())
             .map(|heard| heard.iter().zip(&taps).map(|(x, tap)| x * tap).sum())
@@ -251,7 +249,7 @@ fn a_cut_start_a_coder_and_a_raised_rate_are_told_and_their_sound_twins_are_not(
         planted::low_pass(&mut dark, 6_000.0);
         dark
     };
-    let raised = coded(&airy.at_twice_the_rate(), 22_800.0);
+    let raised = airy.at_rate(96_000);
     let mut recorded = raised.clone();
     // What was recorded at that rate holds at least the hiss of its room up there.
     let mut state = 1_u32;

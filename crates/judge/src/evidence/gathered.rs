@@ -55,12 +55,7 @@ impl Gathered {
         self.with(|_| true)
     }
 
-    /// The evidence without what is left on each playback system, which takes most of the time.
-    pub fn evidence_at_reference(self) -> Evidence {
-        self.with(|_| false)
-    }
-
-    /// The evidence with what is left on these playback systems only.
+    /// The evidence with what is left on these playback systems only; they take most of the time.
     pub fn evidence_on(self, systems: &[&str]) -> Evidence {
         self.with(|system| systems.contains(&system))
     }

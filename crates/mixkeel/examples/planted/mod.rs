@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use mixkeel_analysis::faults::Stored;
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::spectrum::{SpectrumMeter, SpectrumReading};
-use mixkeel_dsp::block::{Buffer, Channels, Signal};
+use mixkeel_dsp::block::{Block, Buffer, Channels, Signal};
+use mixkeel_dsp::kernels::resample::Resampler;
 use mixkeel_io::read::Downmix;
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::{
@@ -112,26 +113,14 @@ impl Sound {
         change(&mut self.right);
     }
 
-    /// The same at twice the rate: between every two samples the one that a steep low-pass would put there.
-    pub fn at_twice_the_rate(&self) -> Self {
-        const REACH: isize = 48;
-        let tap = |k: isize| {
-            let x = k as f64 + 0.5;
-            let window = 0.5 + 0.5 * libm::cos(std::f64::consts::PI * x / (REACH as f64 + 0.5));
-            window * libm::sin(std::f64::consts::PI * x) / (std::f64::consts::PI * x)
-        };
-        let taps: Vec<f64> = (-REACH..REACH).map(tap).collect();
-        let twice = |channel: &[f32]| -> Vec<f32> {
-            let at = |n: isize| usize::try_from(n).ok().and_then(|n| channel.get(n)).copied().unwrap_or(0.0);
-            (0..channel.len() as isize)
-                .flat_map(|n| {
-                    let between: f64 =
-                        (-REACH..REACH).zip(&taps).map(|(k, tap)| tap * f64::from(at(n - k))).sum();
-                    [at(n), between as f32]
-                })
-                .collect()
-        };
-        Self { rate_hz: 2 * self.rate_hz, left: twice(&self.left), right: twice(&self.right), ..self.clone() }
+    /// The same at another rate.
+    pub fn at_rate(&self, rate_hz: u32) -> Self {
+        let mut resampler = Resampler::new(self.rate_hz, rate_hz).unwrap();
+        let mut raised = Self::silent(rate_hz, resampler.output_length(self.frames() as u64) as usize);
+        resampler.push(&Signal::stereo(&self.left, &self.right));
+        resampler.finish();
+        resampler.pull(&mut Block::stereo(&mut raised.left, &mut raised.right));
+        raised
     }
 
     pub fn gain_db(&mut self, db: f64) {

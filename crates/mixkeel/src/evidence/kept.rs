@@ -10,7 +10,7 @@ use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 use mixkeel_session::write::write;
 
-use super::of_played;
+use super::{Wanted, of_played};
 use crate::error::Error;
 use crate::song::cache::{Cache, Key};
 use crate::song::media::Shelf;
@@ -27,7 +27,7 @@ pub(crate) fn of_kept(
     if let Some(evidence) = known(session, shelf, cache) {
         return Ok(evidence);
     }
-    let evidence = of_played(session, shelf, media, path, watch)?;
+    let evidence = of_played(session, (shelf, media), path, Wanted::ALL, watch)?;
     keep(session, shelf, cache, &evidence);
     Ok(evidence)
 }

@@ -12,14 +12,14 @@ use mixkeel_io::read::Downmix;
 use mixkeel_judge::evidence::{Evidence, Strip};
 use mixkeel_session::graph::Graph;
 use mixkeel_session::resolve::{MediaFacts, resolve};
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Section, Session};
 
 pub use file::{of_file, of_file_in_sections};
 pub(crate) use kept::{keep, known};
 pub use taps::EvidenceTaps;
 
 use crate::error::Error;
-use crate::play::{Pick, engine_error, play};
+use crate::play::{Pick, Tap, engine_error, play};
 use crate::project::session_file;
 use crate::song::assets;
 use crate::song::cache::Cache;
@@ -44,12 +44,7 @@ pub fn of(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
 /// # Errors
 /// A session or recording that cannot be read, or a request to stop.
 pub fn of_session(path: &Path, watch: &dyn Watch) -> Result<(Evidence, Session), Error> {
-    let opened = session_file::open(path)?;
-    let session = opened.session;
-    let shelf = Shelf { folder: opened.folder.clone(), rate_hz: session.rate_hz, downmix: Downmix::Fold };
-    let media = facts(&session, &shelf)?;
-    assets::check(&session, &shelf)?;
-    Ok((of_played(&session, &shelf, &media, &opened.path, watch)?, session))
+    of_session_kept(path, &Cache::off(), watch)
 }
 
 /// The same, taken from what is kept of an earlier time where nothing has changed since.
@@ -68,19 +63,42 @@ pub fn of_session_kept(path: &Path, cache: &Cache, watch: &dyn Watch) -> Result<
 /// What of a session is to be measured.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted<'w> {
-    /// What is left on these playback systems.
-    pub systems: &'w [&'w str],
+    /// What is left on these playback systems. `None` for all of them.
+    pub systems: Option<&'w [&'w str]>,
     /// These strips only, and the sum: the others are known. Who covers whom cannot be told then.
     pub strips: Option<&'w [String]>,
+    /// The faults that a recording may have too, which take the longest to look for.
+    pub faults: bool,
 }
 
-impl Wanted<'_> {
+impl<'w> Wanted<'w> {
+    /// Everything.
+    pub const ALL: Self = Self { systems: None, strips: None, faults: true };
+
+    /// Every strip, and what is left on these playback systems.
+    pub fn on(systems: &'w [&'w str]) -> Self {
+        Self { systems: Some(systems), strips: None, faults: false }
+    }
+
     /// Ready to hear it.
     pub fn gathering(self, whole: Pick, graph: &Graph, session: &Session) -> EvidenceTaps {
         let all = EvidenceTaps::new(whole, graph, session);
         match self.strips {
             Some(ids) => all.of_strips(ids),
             None => all,
+        }
+    }
+
+    /// Lets it hear a render.
+    pub fn taps<'g>(self, gathering: &'g mut EvidenceTaps) -> Vec<Box<dyn Tap + 'g>> {
+        if self.faults { gathering.taps() } else { gathering.taps_of_a_render() }
+    }
+
+    /// What was heard; `sections` say where they lie in that.
+    pub fn finish(self, gathering: EvidenceTaps, graph: &Graph, sections: &[Section]) -> Evidence {
+        match self.systems {
+            Some(systems) => gathering.finish_on(graph, sections, systems),
+            None => gathering.finish(graph, sections),
         }
     }
 }
@@ -102,7 +120,7 @@ pub(crate) fn with_the_rest(now: Evidence, before: &Evidence, measured: &[String
 }
 
 /// Plays a session of which the recordings are known, and measures what is wanted of it; `path` is only named.
-pub(crate) fn of_played_on(
+pub(crate) fn of_played(
     session: &Session,
     (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
     path: &Path,
@@ -114,23 +132,6 @@ pub(crate) fn of_played_on(
     let options = Options { while_heard: true, taps, ..Options::default() };
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut gathering = wanted.gathering(Pick::Mix, &graph, session);
-    play(&mut player, &mut gathering.taps_of_a_render(), Stage::Listen, watch)?;
-    Ok(gathering.finish_on(&graph, &session.sections, wanted.systems))
-}
-
-/// Plays a session of which the recordings are known; `path` is only named.
-pub(crate) fn of_played(
-    session: &Session,
-    shelf: &Shelf,
-    media: &BTreeMap<String, MediaFacts>,
-    path: &Path,
-    watch: &dyn Watch,
-) -> Result<Evidence, Error> {
-    let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
-    let taps = Taps { post_fader: true, post_inserts: false };
-    let options = Options { while_heard: true, taps, ..Options::default() };
-    let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
-    let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
-    play(&mut player, &mut gathering.taps(), Stage::Listen, watch)?;
-    Ok(gathering.finish(&graph, session))
+    play(&mut player, &mut wanted.taps(&mut gathering), Stage::Listen, watch)?;
+    Ok(wanted.finish(gathering, &graph, &session.sections))
 }

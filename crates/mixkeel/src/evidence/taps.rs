@@ -76,13 +76,13 @@ impl EvidenceTaps {
         taps
     }
 
-    /// The evidence, after everything was heard.
-    pub fn finish(self, graph: &Graph, session: &Session) -> Evidence {
-        self.gathered(graph, &session.sections).evidence()
+    /// The evidence, after everything was heard. Of parts of a song that were heard one after the other, `sections` say where
+    /// they lie in what was heard.
+    pub fn finish(self, graph: &Graph, sections: &[Section]) -> Evidence {
+        self.gathered(graph, sections).evidence()
     }
 
-    /// The evidence with these playback systems only. Of parts of a song that were heard one after the other, `sections`
-    /// say where they lie in what was heard.
+    /// The evidence with these playback systems only.
     pub fn finish_on(self, graph: &Graph, sections: &[Section], systems: &[&str]) -> Evidence {
         self.gathered(graph, sections).evidence_on(systems)
     }

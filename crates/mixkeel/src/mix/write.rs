@@ -236,7 +236,7 @@ impl Version<'_> {
             // It is in nobody's way but the next version's.
             let _ = fs::remove_file(&played);
         }
-        let evidence = gathering.finish(graph, &self.decided.prepared.session);
+        let evidence = gathering.finish(graph, &self.decided.prepared.session.sections);
         let (session, shelf) = (&self.decided.prepared.session, &self.decided.shelf);
         crate::evidence::keep(session, shelf, &self.options.cache, &evidence);
         let length_frames = player.length_frames();

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Embed, Facts, Page, Source, as_sent, loops};
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
+use crate::project::ledger::Measured;
 use crate::project::paths::song_name;
 use crate::project::session_file;
 use crate::report::Report;
@@ -46,6 +47,8 @@ pub struct PageOutcome {
     pub verdict: Verdict,
     /// The same in one sentence.
     pub sentence: String,
+    /// What it measures as a whole.
+    pub mix: Measured,
     /// Everything that was found, gravest first.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -78,25 +81,25 @@ pub fn make(path: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<Pag
         None if is_session => session_file::open(path)?.folder.join(NAME),
         None => PathBuf::from(format!("{}-report.html", song_name(path))),
     };
-    let beside = Beside::find(&out.with_extension("json"))?;
+    let json = Json::at(&out.with_extension("json"))?;
     let made = if is_session {
         of_session(path, &out, options, watch)
     } else {
         of_file(path, &out, options, watch)
     }?;
-    beside.write(&made)?;
+    json.write(&made)?;
     Ok(made)
 }
 
 /// What stands where the JSON beside a page goes.
-struct Beside {
+struct Json {
     path: PathBuf,
     /// The report of a mix: what is measured in it is brought up to date, the rest stays.
     report: Option<Report>,
 }
 
-impl Beside {
-    fn find(path: &Path) -> Result<Self, Error> {
+impl Json {
+    fn at(path: &Path) -> Result<Self, Error> {
         let path = path.to_path_buf();
         let Ok(bytes) = std::fs::read(&path) else { return Ok(Self { path, report: None }) };
         if let Ok(report) = serde_json::from_slice::<Report>(&bytes) {
@@ -221,12 +224,18 @@ pub fn write(
     write_atomically(to, html.as_bytes()).map_err(|error| {
         Error::new(ErrorKind::Unwritable, "can't write the report").at(to).because(error.to_string())
     })?;
+    let sound = &matter.evidence.sound;
     Ok(PageOutcome {
         schema: PageOutcome::SCHEMA.to_owned(),
         page: to.display().to_string(),
         bytes: html.len() as u64,
         verdict: matter.judgement.verdict,
         sentence: matter.judgement.sentence.clone(),
+        mix: Measured {
+            integrated_lufs: sound.loudness.integrated_lufs,
+            sample_peak_dbfs: sound.levels.sample_peak_dbfs(),
+            true_peak_dbtp: sound.true_peak_dbtp,
+        },
         findings: matter.judgement.findings.clone(),
         facts: page.facts(),
     })

@@ -39,8 +39,8 @@ pub fn page() -> String {
     let _ = writeln!(page, "| nothing said | {UNSAID} |");
     page.push_str(
         "\nWhat is named together moves together: *guitars up a touch in the chorus* raises every guitar by 1 dB in every \
-         chorus, from\nthe first note to the last, and nothing anywhere else. Reverb is turned by sends, so of a recording that \
-         nothing is sent from it\nis said why it cannot be drier.\n",
+         chorus, from\nthe first note to the last, and nothing anywhere else. Reverb is turned by sends: where \
+         nothing is sent, the answer\nsays why it cannot be drier.\n",
     );
     page.push_str(
         "\n## Intent words\n\nEach is a bundle of notes, printed before it is used. `{who}` is whoever is spoken of, or the \

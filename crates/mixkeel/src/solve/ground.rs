@@ -68,7 +68,7 @@ impl Ground {
     pub fn stands(&self, systems: &[&str], watch: &dyn Watch) -> Result<Evidence, Error> {
         match evidence::known(&self.session, &self.shelf, &self.cache) {
             Some(evidence) => Ok(evidence),
-            None => self.listen(&self.session, Wanted { systems, strips: None }, watch),
+            None => self.listen(&self.session, Wanted::on(systems), watch),
         }
     }
 
@@ -79,7 +79,7 @@ impl Ground {
         wanted: Wanted<'_>,
         watch: &dyn Watch,
     ) -> Result<Evidence, Error> {
-        evidence::of_played_on(session, (&self.shelf, &self.media), &self.path, wanted, watch)
+        evidence::of_played(session, (&self.shelf, &self.media), &self.path, wanted, watch)
     }
 
     /// The same of some parts of it, as if they were all.

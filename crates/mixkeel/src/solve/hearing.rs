@@ -60,7 +60,7 @@ impl<'a> Hearing<'a> {
             base_in_parts: None,
         };
         if hearing.has_parts() {
-            let wanted = Wanted { systems, strips: None };
+            let wanted = Wanted::on(systems);
             let heard = ground.listen_in_parts(&ground.session, &hearing.parts, wanted, watch)?;
             hearing.were_in_parts = hearing.values(&heard, &ground.session);
             hearing.base_in_parts = Some(heard);
@@ -77,7 +77,7 @@ impl<'a> Hearing<'a> {
     /// it stands measures, moved by as much as the parts have moved.
     pub fn in_parts(&self, session: &Session, edits: &[Edit], watch: &dyn Watch) -> Result<Values, Error> {
         let changed = self.changed(session, edits);
-        let wanted = Wanted { systems: self.systems, strips: changed.as_deref() };
+        let wanted = Wanted { strips: changed.as_deref(), ..Wanted::on(self.systems) };
         let heard = self.ground.listen_in_parts(session, &self.parts, wanted, watch)?;
         let heard = match (&changed, &self.base_in_parts) {
             (Some(changed), Some(base)) => with_the_rest(heard, base, changed),
@@ -102,7 +102,7 @@ impl<'a> Hearing<'a> {
         watch: &dyn Watch,
     ) -> Result<(Evidence, Values), Error> {
         let changed = self.changed(session, edits);
-        let wanted = Wanted { systems: self.systems, strips: changed.as_deref() };
+        let wanted = Wanted { strips: changed.as_deref(), ..Wanted::on(self.systems) };
         let heard = self.ground.listen(session, wanted, watch)?;
         let heard = match &changed {
             Some(changed) => with_the_rest(heard, self.base, changed),

@@ -72,7 +72,7 @@ pub fn undo(session: &Path, cache: &Cache, watch: &dyn Watch) -> Result<UndoRepo
     let text = Document::open(&opened.text).map_err(|_| {
         Error::new(ErrorKind::Internal, "a session that was read could not be read again").at(&opened.path)
     })?;
-    let evidence = ground.listen(&opened.session, Wanted { systems: &[], strips: None }, watch)?;
+    let evidence = ground.listen(&opened.session, Wanted::on(&[]), watch)?;
     let next = Next {
         session: opened.session,
         text: Some(text),

@@ -72,17 +72,11 @@ impl Cache {
 
     /// The key of a take, if there is a cache and the files can be read.
     pub(crate) fn key(&self, take: &Take, downmix: Downmix) -> Option<Key> {
-        self.folder.as_ref()?;
-        let mut hash = Sha256::new();
-        hash.update(format!("{VERSION} {ENGINE_VERSION} {downmix:?}"));
-        for path in std::iter::once(&take.left).chain(&take.right) {
-            look_at(path, &mut hash).ok()?;
-        }
-        Some(Key(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
+        self.key_of(&format!(" {downmix:?}"), std::iter::once(&take.left).chain(&take.right))
     }
 
     /// The key of what follows from a text and some recordings, if there is a cache and the files can be read.
-    pub(crate) fn key_of(&self, text: &str, files: &[PathBuf]) -> Option<Key> {
+    pub(crate) fn key_of<'f>(&self, text: &str, files: impl IntoIterator<Item = &'f PathBuf>) -> Option<Key> {
         self.folder.as_ref()?;
         let mut hash = Sha256::new();
         hash.update(format!("{VERSION} {ENGINE_VERSION}"));
