@@ -123,8 +123,8 @@ impl Facts {
     ///
     /// The weights are ours: a conditional logit (McFadden, "Conditional logit analysis of qualitative choice behavior", 1974) of
     /// which of all readings is right, over 1152 generated pieces (seeds 9001, 1 and 2 of the example `rhythm_table`), bare clicks, and
-    /// five real songs from their tracks and mixes, which count fifty times, since generated music is not all music. So a level is
-    /// right as often as it says.
+    /// five real songs from their tracks and mixes, which count fifty times, since generated music is not all music. A level is then
+    /// right about as often as it says, on pieces that it was not fitted on too.
     fn says(&self) -> [(f64, Reason); 16] {
         let Self { shown, .. } = self;
         [
