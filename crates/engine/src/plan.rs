@@ -155,9 +155,13 @@ impl Plan {
         let mut waves = Vec::with_capacity(waves_count);
         for wave in 0..waves_count {
             let from = order.len();
-            order.extend(
-                (0..reckoned.len()).filter(|&index| reckoned[index].as_ref().is_some_and(|r| r.wave == wave)),
-            );
+            let plays = |index: &usize| reckoned[*index].as_ref().is_some_and(|strip| strip.wave == wave);
+            let mut playing: Vec<usize> = (0..reckoned.len()).filter(plays).collect();
+            // Who rings longest begins, since reverbs are the most work, and one that began last would be waited for. Nobody in
+            // a wave hears another, so the order changes no bit.
+            let tail = |index: usize| timings[index].as_ref().map_or(0, |timing| timing.tail.frames());
+            playing.sort_by_key(|&index| std::cmp::Reverse(tail(index)));
+            order.extend(playing);
             waves.push(from..order.len());
         }
         let mut nodes = vec![None; reckoned.len()];

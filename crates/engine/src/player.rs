@@ -263,11 +263,9 @@ impl<'g> Player<'g> {
         for wave in &self.plan.waves {
             let (done, playing) = self.outs.split_at_mut(wave.start);
             let done = &*done;
-            self.strips[wave.clone()]
-                .par_iter_mut()
-                .zip(playing[..wave.len()].par_iter_mut())
-                .with_max_len(1)
-                .for_each(|(strip, out)| strip.play(done, stream, frames, out));
+            let work = self.strips[wave.clone()].iter_mut().zip(playing);
+            // In this order, one after the other, by whoever is free.
+            work.par_bridge().for_each(|(strip, out)| strip.play(done, stream, frames, out));
         }
         if let Some(error) = self.strips.iter_mut().find_map(Strip::take_failure) {
             return Err(error.into());
