@@ -4,12 +4,14 @@
 //! signal. Before its beginning and after its end there is silence, and every frame that reaches into the signal is
 //! given, from an index below zero where windows are longer than cells.
 
+use std::array::from_fn;
 use std::sync::Arc;
 
 use mixkeel_dsp::block::{Channels, Signal};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
 
+use crate::four::{FOUR, Four};
 use crate::meter::bounded;
 
 /// The shape of a window.
@@ -54,22 +56,23 @@ impl Spectrum<'_> {
     }
 }
 
-/// Cuts a stream into windows and transforms them.
+/// Cuts a stream into windows and transforms them, four at once where there are so many.
 pub struct Frames {
     rate_hz: u32,
     per_second: u32,
     stereo: bool,
     window: Vec<f32>,
-    fft: Arc<dyn Fft<f32>>,
+    fft: Arc<dyn Fft<Four>>,
     /// What turns the two halves of a mono window, transformed as one complex signal, into its spectrum.
     turns: Vec<Complex<f32>>,
     held: [Vec<f32>; 2],
     /// The frame of the stream at which `held` begins.
     held_from: i64,
     next: i64,
-    work: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    spectra: [Vec<Complex<f32>>; 2],
+    work: Vec<Complex<Four>>,
+    scratch: Vec<Complex<Four>>,
+    /// Of each window transformed together: its bins left and right.
+    spectra: [[Vec<Complex<f32>>; 2]; FOUR],
 }
 
 impl Frames {
@@ -102,10 +105,10 @@ impl Frames {
             work: vec![Complex::default(); transformed],
             scratch: vec![Complex::default(); fft.get_inplace_scratch_len()],
             fft,
-            spectra: [
-                vec![Complex::default(); length / 2 + 1],
-                vec![Complex::default(); if stereo { length / 2 + 1 } else { 0 }],
-            ],
+            spectra: from_fn(|_| {
+                [length / 2 + 1, if stereo { length / 2 + 1 } else { 0 }]
+                    .map(|bins| vec![Complex::default(); bins])
+            }),
         };
         frames.restart();
         frames
@@ -138,8 +141,8 @@ impl Frames {
         middle - self.window.len() as i64 / 2
     }
 
-    /// The next part of the stream. `each` is given every window that it completes, with its index. A mono signal where
-    /// stereo was announced counts as the same sound on both sides.
+    /// The next part of the stream. `each` is given windows that are complete, in order, with their index; up to three wait
+    /// for those that follow, or for the end. A mono signal where stereo was announced counts as the same sound on both sides.
     pub fn push(&mut self, signal: &Signal, mut each: impl FnMut(i64, &Spectrum)) {
         let clean = |x: &f32| bounded(*x);
         // In parts, so that a stream given whole does not have to be held whole.
@@ -152,7 +155,7 @@ impl Frames {
                 self.held[1].extend(part.right_or_only().iter().map(clean));
             }
             done += part.frames();
-            self.give(&mut each);
+            self.give(FOUR, &mut each);
         }
     }
 
@@ -162,36 +165,42 @@ impl Frames {
         if end <= 0 {
             return;
         }
-        while self.start(self.next) < end {
-            let wanted = (self.start(self.next) + self.window.len() as i64 - self.held_from).max(0) as usize;
+        let mut last = self.next;
+        while self.start(last) < end {
+            let wanted = (self.start(last) + self.window.len() as i64 - self.held_from).max(0) as usize;
             let wanted = wanted.max(self.held[0].len());
             self.held[0].resize(wanted, 0.0);
             if self.stereo {
                 self.held[1].resize(wanted, 0.0);
             }
-            self.give(&mut each);
+            last += 1;
         }
+        self.give(1, &mut each);
     }
 
-    fn give(&mut self, each: &mut impl FnMut(i64, &Spectrum)) {
+    /// Gives windows that lie within what is held, as long as there are so many or more.
+    fn give(&mut self, least: usize, each: &mut impl FnMut(i64, &Spectrum)) {
         let length = self.window.len();
-        let mut gone;
         loop {
-            gone = (self.start(self.next) - self.held_from).max(0) as usize;
-            if gone + length > self.held[0].len() {
+            let at: [usize; FOUR] =
+                from_fn(|n| (self.start(self.next + n as i64) - self.held_from).max(0) as usize);
+            let complete = at.iter().take_while(|at| **at + length <= self.held[0].len()).count();
+            if complete < least {
                 break;
             }
-            let silent = self.transform(gone);
-            let [left, right] = &self.spectra;
-            let spectrum = Spectrum {
-                left,
-                right: self.stereo.then_some(right.as_slice()),
-                bin_hz: f64::from(self.rate_hz) / length as f64,
-                silent,
-            };
-            each(self.next, &spectrum);
-            self.next += 1;
+            let silent = self.transform(at.get(..complete).unwrap_or_default());
+            for ([left, right], silent) in self.spectra.iter().zip(silent).take(complete) {
+                let spectrum = Spectrum {
+                    left,
+                    right: self.stereo.then_some(right.as_slice()),
+                    bin_hz: f64::from(self.rate_hz) / length as f64,
+                    silent,
+                };
+                each(self.next, &spectrum);
+                self.next += 1;
+            }
         }
+        let gone = (self.start(self.next) - self.held_from).max(0) as usize;
         let gone = gone.min(self.held[0].len());
         self.held_from += gone as i64;
         self.held[0].drain(..gone);
@@ -200,47 +209,55 @@ impl Frames {
         }
     }
 
-    /// Fills the spectra from the window that begins `at` in what is held; says whether there is only silence in it.
-    fn transform(&mut self, at: usize) -> bool {
+    /// Fills the spectra from the windows that begin at these places in what is held, four at most; says in which there is
+    /// only silence.
+    fn transform(&mut self, at: &[usize]) -> [bool; FOUR] {
         let length = self.window.len();
-        let left = self.held[0].get(at..at + length).unwrap_or_default();
-        let right = if self.stereo { self.held[1].get(at..at + length).unwrap_or_default() } else { &[] };
-        if left.iter().chain(right).all(|&x| x == 0.0) {
-            self.spectra.iter_mut().for_each(|bins| bins.fill(Complex::default()));
-            return true;
-        }
-        if self.stereo {
-            // Left as the real and right as the imaginary part: one transform for both.
-            for (((z, &l), &r), &w) in self.work.iter_mut().zip(left).zip(right).zip(&self.window) {
-                *z = Complex::new(l * w, r * w);
+        // Where there are fewer than four, the first stands for those that are missing.
+        let at: [usize; FOUR] = from_fn(|n| at.get(n).or(at.first()).copied().unwrap_or(0));
+        let left = at.map(|at| &self.held[0][at..at + length]);
+        let right = at.map(|at| if self.stereo { &self.held[1][at..at + length] } else { &[] });
+        let silent: [bool; FOUR] = from_fn(|n| left[n].iter().chain(right[n]).all(|&x| x == 0.0));
+        if silent != [true; FOUR] {
+            if self.stereo {
+                // Left as the real and right as the imaginary part: one transform for both.
+                for (n, (z, &w)) in self.work.iter_mut().zip(&self.window).enumerate() {
+                    *z =
+                        Complex::new(Four(left.map(|wave| wave[n])) * w, Four(right.map(|wave| wave[n])) * w);
+                }
+            } else {
+                // Even samples as the real and odd ones as the imaginary part: a transform of half the length.
+                for (n, (z, w)) in self.work.iter_mut().zip(self.window.chunks_exact(2)).enumerate() {
+                    let sample = |odd: usize| Four(left.map(|wave| wave[2 * n + odd])) * w[odd];
+                    *z = Complex::new(sample(0), sample(1));
+                }
             }
-        } else {
-            // Even samples as the real and odd ones as the imaginary part: a transform of half the length.
-            for ((z, two), w) in
-                self.work.iter_mut().zip(left.chunks_exact(2)).zip(self.window.chunks_exact(2))
-            {
-                *z = Complex::new(two[0] * w[0], two[1] * w[1]);
-            }
+            self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
+            self.unfold();
         }
-        self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
-        let [first, second] = &mut self.spectra;
+        for (bins, _) in self.spectra.iter_mut().zip(silent).filter(|(_, silent)| *silent) {
+            bins.iter_mut().for_each(|bins| bins.fill(Complex::default()));
+        }
+        silent
+    }
+
+    /// The spectra of real signals from those of the complex ones that were made of them.
+    fn unfold(&mut self) {
         let ahead = self.work.iter().chain(self.work.first());
         let mirrored = self.work.first().into_iter().chain(self.work.iter().rev());
-        let halves = ahead.zip(mirrored).map(|(z, m)| {
-            let even = Complex::new(0.5 * (z.re + m.re), 0.5 * (z.im - m.im));
-            let odd = Complex::new(0.5 * (z.im + m.im), 0.5 * (m.re - z.re));
-            (even, odd)
-        });
-        if self.stereo {
-            for ((left, right), (even, odd)) in first.iter_mut().zip(second).zip(halves) {
-                (*left, *right) = (even, odd);
-            }
-        } else {
-            for ((bin, turn), (even, odd)) in first.iter_mut().zip(&self.turns).zip(halves) {
-                *bin = even + *turn * odd;
+        for (bin, (z, m)) in ahead.zip(mirrored).enumerate().take(self.window.len() / 2 + 1) {
+            let even = Complex::new((z.re + m.re) * 0.5, (z.im - m.im) * 0.5);
+            let odd = Complex::new((z.im + m.im) * 0.5, (m.re - z.re) * 0.5);
+            let of = |four: Complex<Four>, lane: usize| Complex::new(four.re.0[lane], four.im.0[lane]);
+            for (lane, [first, second]) in self.spectra.iter_mut().enumerate() {
+                let (even, odd) = (of(even, lane), of(odd, lane));
+                if self.stereo {
+                    (first[bin], second[bin]) = (even, odd);
+                } else {
+                    first[bin] = even + self.turns[bin] * odd;
+                }
             }
         }
-        false
     }
 }
 

@@ -12,6 +12,7 @@ pub mod dynamics;
 pub mod energy;
 pub mod erb;
 pub mod faults;
+mod four;
 pub mod frames;
 pub mod levels;
 pub mod loudness;

@@ -190,9 +190,14 @@ impl SpectrumMeter {
         self.decimator.push(&self.left, &self.right, &mut self.decimated);
         self.left.clear();
         self.right.clear();
+        self.gather(false);
+    }
+
+    /// Takes in what the two resolutions find in the block, or, at the end, in what still waits.
+    fn gather(&mut self, is_end: bool) {
         let (contour, fast_windows) = (&mut self.contour, &mut self.fast_windows);
         let (bursts, gathered, upper_parts) = (&mut self.bursts, &mut self.gathered, &mut self.upper_parts);
-        self.fast.push(&self.together, |slice| {
+        self.fast.push((!is_end).then_some(self.together.as_slice()), |slice| {
             *gathered = bursts.add(slice, *gathered);
             *fast_windows += 1;
             let full = fast_windows.is_multiple_of(FAST_PER_ROW);
@@ -204,7 +209,7 @@ impl SpectrumMeter {
             full
         });
         let (slow_windows, fine) = (&mut self.slow_windows, &mut self.fine);
-        self.slow.push(&self.decimated, |slice| {
+        self.slow.push((!is_end).then_some(self.decimated.as_slice()), |slice| {
             gather(contour, slow_windows.saturating_sub(1), 0..FIRST_FAST_BAND, slice);
             // The first window holds half a row from before the beginning.
             if *slow_windows > 0
@@ -288,6 +293,7 @@ impl Meter for SpectrumMeter {
             left -= now;
             self.block();
         }
+        self.gather(true);
         self.contour.end(rows as usize);
         SpectrumReading {
             channels: self.channels,

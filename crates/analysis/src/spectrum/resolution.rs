@@ -94,12 +94,13 @@ impl Resolution {
         }
     }
 
-    /// Frames in; `each` is called after every window with what was gathered since it last said `true` to start anew.
-    pub(crate) fn push(&mut self, frames: &[Complex<f32>], mut each: impl FnMut(&Slice<'_>) -> bool) {
+    /// Frames in, or none at the end; `each` is called after every window with what was gathered since it last said `true` to
+    /// start anew.
+    pub(crate) fn push(&mut self, frames: Option<&[Complex<f32>]>, mut each: impl FnMut(&Slice<'_>) -> bool) {
         let (bins, worth, weighted) = (&mut self.bins, &self.worth, &self.weighted);
         let whole = &mut self.whole;
         let (span_hz, bin_hz) = (self.span_hz, self.bin_hz);
-        self.windows.push(frames, |spectrum| {
+        let add = |spectrum: Option<&[Complex<f32>]>| {
             if let Some(spectrum) = spectrum {
                 bins.add(spectrum);
             }
@@ -107,7 +108,11 @@ impl Resolution {
                 whole.add(bins);
                 bins.clear();
             }
-        });
+        };
+        match frames {
+            Some(frames) => self.windows.push(frames, add),
+            None => self.windows.finish(add),
+        }
     }
 
     /// What was gathered over the whole signal.
