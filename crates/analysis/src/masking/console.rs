@@ -1,5 +1,7 @@
 //! How loud sounds are within each other in a few chosen frames, told again and again as they are turned up and down.
 
+use std::sync::Arc;
+
 use super::spread::Spread;
 use crate::energy::Power;
 use crate::playback::{Ears, System};
@@ -31,7 +33,7 @@ impl WithinMix {
 #[derive(Clone, Debug)]
 pub struct Console {
     ears: Ears,
-    spread: Spread,
+    spread: Arc<Spread>,
     sounds: usize,
     noise: Vec<f64>,
     frames: Vec<Frame>,
@@ -52,7 +54,7 @@ impl Console {
     /// For so many sounds, whose powers come in bands between these frequencies in Hz.
     pub fn new(sounds: usize, edges_hz: &[f64], system: &System) -> Self {
         let ears = Ears::new(system, edges_hz);
-        let spread = Spread::new(edges_hz, system.field, STEP_CAM);
+        let spread = Spread::shared(edges_hz, system.field, STEP_CAM);
         let mut noise = vec![0.0; spread.centres_hz.len()];
         spread.excite(ears.noise(), &mut noise);
         Self { ears, spread, sounds, noise, frames: Vec::new(), turned: vec![1.0; sounds] }

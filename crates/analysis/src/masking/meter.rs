@@ -1,5 +1,7 @@
 //! Partial loudness of every track within the rest, frame by frame, fast enough for whole songs.
 
+use std::sync::Arc;
+
 use super::report::{BandMasking, Cover, Masker, MaskingReport, SpanMasking, TrackMasking};
 use super::spread::Spread;
 use crate::energy::Power;
@@ -28,7 +30,7 @@ pub struct MaskingMeter {
     ears: Ears,
     system: String,
     full_scale_db_spl: f64,
-    spread: Spread,
+    spread: Arc<Spread>,
     tracks: usize,
     frame: u64,
     heard: Heard,
@@ -80,7 +82,7 @@ impl MaskingMeter {
 
     fn with_step(tracks: usize, edges_hz: &[f64], system: &System, step_cam: f64) -> Self {
         let ears = Ears::new(system, edges_hz);
-        let spread = Spread::new(edges_hz, system.field, step_cam);
+        let spread = Spread::shared(edges_hz, system.field, step_cam);
         let filters = spread.centres_hz.len();
         let mut noise = vec![0.0; filters];
         spread.excite(ears.noise(), &mut noise);
@@ -136,7 +138,7 @@ impl MaskingMeter {
             system: self.system,
             full_scale_db_spl: self.full_scale_db_spl,
             whole: self.whole.told(self.frame, self.spread.centres_hz.len()),
-            centres_hz: self.spread.centres_hz,
+            centres_hz: self.spread.centres_hz.clone(),
             spans: self.spans,
         }
     }

@@ -3,6 +3,8 @@
 //! The power of a band is taken as spread evenly over its Cams. What each filter passes of it is then a number that
 //! depends on the level alone, and comes from a table.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use mixkeel_dsp::units::power_from_db;
 
 use super::ear::{Field, ear_gain_db};
@@ -54,9 +56,30 @@ struct Band {
     passes: Vec<Vec<f64>>,
 }
 
+/// What a spread is made for: edges of bands in Hz, the field, and the step in Cams.
+type MadeFor = (Vec<f64>, Field, f64);
+
+/// The most kinds that are kept. Ours: bands are the same everywhere, and there are two fields and two steps.
+const KEPT: usize = 8;
+
 impl Spread {
+    /// [`new`](Self::new), made once for all who ask for the same: making one takes as long as listening to hundreds of frames.
+    pub(crate) fn shared(edges_hz: &[f64], field: Field, step_cam: f64) -> Arc<Self> {
+        static MADE: Mutex<Vec<(MadeFor, Arc<Spread>)>> = Mutex::new(Vec::new());
+        let wanted = (edges_hz.to_vec(), field, step_cam);
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = made.iter().find(|(made_for, _)| *made_for == wanted) {
+            return known.clone();
+        }
+        let new = Arc::new(Self::new(edges_hz, field, step_cam));
+        if made.len() < KEPT {
+            made.push((wanted, new.clone()));
+        }
+        new
+    }
+
     /// For bands between these frequencies in Hz, and filters this many Cams apart.
-    pub(crate) fn new(edges_hz: &[f64], field: Field, step_cam: f64) -> Self {
+    fn new(edges_hz: &[f64], field: Field, step_cam: f64) -> Self {
         let centres_hz = roex::centres_hz(step_cam);
         let filters: Vec<Filter> = centres_hz.iter().map(|&centre_hz| Filter::at(centre_hz)).collect();
         let (mut grows, mut growth, mut owners) = (Vec::new(), Vec::new(), Vec::<Filter>::new());

@@ -63,7 +63,14 @@ struct Rendered {
     measured: Measured,
     copy: Listen,
     length_frames: u64,
+    judged: Judged,
+}
+
+/// What was found in it, and what stands on the page.
+struct Judged {
     evidence: Evidence,
+    judgement: Judgement,
+    facts: Vec<Facts>,
 }
 
 impl Version<'_> {
@@ -74,11 +81,8 @@ impl Version<'_> {
         let hash = sha256(text.as_bytes());
         let graph = resolve(session, &self.decided.media)
             .map_err(|faults| faults_error(&self.folder.session(), &faults))?;
-        let Rendered { measured, copy, length_frames, evidence } =
-            self.render(&draft, &graph, &hash, watch)?;
-        let judged = judge(&evidence, Destination::Mastering);
-
-        let facts = self.page(&draft, &evidence, &judged)?;
+        let Rendered { measured, copy, length_frames, judged } = self.render(&draft, &graph, &hash, watch)?;
+        let Judged { evidence, judgement: judged, facts } = judged;
         let report = Report {
             schema: Report::SCHEMA.to_owned(),
             engine: ENGINE_VERSION.to_owned(),
@@ -231,16 +235,29 @@ impl Version<'_> {
         let before =
             Figures { integrated_lufs: measured.integrated_lufs, true_peak_dbtp: measured.true_peak_dbtp };
         let spec = spec(title.clone(), Format::Flac, Bits::I24, "listening copy, not a master");
-        let copy = deliver(&played, &before, &draft.file("listen.flac"), &spec, &TARGET, watch)?;
+        let copy_file = draft.file("listen.flac");
+        let version = &*self;
+        // Neither needs the other.
+        let (copy, judged) = rayon::join(
+            || deliver(&played, &before, &copy_file, &spec, &TARGET, watch),
+            || version.judge(draft, gathering.finish(graph, &version.decided.prepared.session.sections)),
+        );
+        let (copy, judged) = (copy?, judged?);
         if bits != Bits::F32 {
             // It is in nobody's way but the next version's.
             let _ = fs::remove_file(&played);
         }
-        let evidence = gathering.finish(graph, &self.decided.prepared.session.sections);
+        let length_frames = player.length_frames();
+        Ok(Rendered { measured, copy: listen(&copy), length_frames, judged })
+    }
+
+    /// Keeps what was measured for whoever asks next, judges it, and writes the page.
+    fn judge(&self, draft: &Draft, evidence: Evidence) -> Result<Judged, Error> {
         let (session, shelf) = (&self.decided.prepared.session, &self.decided.shelf);
         crate::evidence::keep(session, shelf, &self.options.cache, &evidence);
-        let length_frames = player.length_frames();
-        Ok(Rendered { measured, copy: listen(&copy), length_frames, evidence })
+        let judgement = judge(&evidence, Destination::Mastering);
+        let facts = self.page(draft, &evidence, &judgement)?;
+        Ok(Judged { evidence, judgement, facts })
     }
 
     /// What the loop did, with what the finished mix measures of it.
