@@ -57,6 +57,12 @@ impl<'a> Chunk<'a> {
         self.cut(self.player.tap(node, Tap::PostInserts, self.part.end))
     }
 
+    /// What a bus or a return is given, ahead of its inserts. No frames unless [`Taps::sums`](crate::Taps::sums), and for a
+    /// track.
+    pub fn sum(&self, node: NodeIndex) -> Signal<'a> {
+        self.cut(self.player.sum(node, self.part.end))
+    }
+
     fn cut(&self, signal: Option<Signal<'a>>) -> Signal<'a> {
         signal.map_or(Signal::mono(&[]), |signal| signal.part(self.part.clone()))
     }

@@ -51,11 +51,13 @@ pub struct Taps {
     pub post_fader: bool,
     /// Every strip after its inserts, ahead of fader and mute: [`Chunk::post_inserts`](crate::Chunk::post_inserts).
     pub post_inserts: bool,
+    /// What every bus and return is given, ahead of its inserts: [`Chunk::sum`](crate::Chunk::sum).
+    pub sums: bool,
 }
 
 impl Taps {
     /// Whether every strip has to be played, heard in the mix or not.
     pub(crate) fn any(self) -> bool {
-        self.post_fader || self.post_inserts
+        self.post_fader || self.post_inserts || self.sums
     }
 }

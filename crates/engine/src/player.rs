@@ -46,17 +46,18 @@ pub struct Player<'g> {
 
 /// What may be listened to of one strip, waiting for the end of the master.
 struct StripTaps {
+    sum: Option<Late>,
     post_inserts: Option<Late>,
     post_fader: Option<Late>,
 }
 
 impl StripTaps {
     fn each(&self) -> impl Iterator<Item = &Late> {
-        self.post_inserts.iter().chain(&self.post_fader)
+        self.sum.iter().chain(&self.post_inserts).chain(&self.post_fader)
     }
 
     fn each_mut(&mut self) -> impl Iterator<Item = &mut Late> {
-        self.post_inserts.iter_mut().chain(&mut self.post_fader)
+        self.sum.iter_mut().chain(&mut self.post_inserts).chain(&mut self.post_fader)
     }
 }
 
@@ -110,15 +111,20 @@ impl<'g> Player<'g> {
             .map(|(index, chain)| Strip::new(graph, index, chain, &plan, library, chunk_frames))
             .collect();
         let strips = strips.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let outs = strips.iter().map(|strip| Out::new(strip.node().channels, chunk_frames)).collect();
+        let with_sum = |strip: &Strip| options.taps.sums && strip.is_sum();
+        let outs = strips
+            .iter()
+            .map(|strip| Out::new(strip.node().channels, chunk_frames, with_sum(strip)))
+            .collect();
 
         let taps = plan.order.iter().filter_map(|&index| plan.nodes[index].as_ref()).map(|strip| {
-            let late = |wanted: bool, channels| {
-                wanted.then(|| Late::new(channels, plan.lag - strip.leaves, chunk_frames))
+            let late = |wanted: bool, lag, channels| {
+                wanted.then(|| Late::new(channels, plan.lag - lag, chunk_frames))
             };
             StripTaps {
-                post_inserts: late(options.taps.post_inserts, strip.channels),
-                post_fader: late(options.taps.post_fader, Channels::Stereo),
+                sum: late(options.taps.sums, strip.arrives, strip.channels),
+                post_inserts: late(options.taps.post_inserts, strip.leaves, strip.channels),
+                post_fader: late(options.taps.post_fader, strip.leaves, Channels::Stereo),
             }
         });
         let taps = taps.collect();
@@ -272,6 +278,9 @@ impl<'g> Player<'g> {
         }
         self.desk.play(&self.outs, stream, frames);
         for (taps, out) in self.taps.iter_mut().zip(&self.outs) {
+            if let Some(late) = &mut taps.sum {
+                late.take(out.sum(frames));
+            }
             for (late, tap) in
                 [(&mut taps.post_inserts, Tap::PostInserts), (&mut taps.post_fader, Tap::PostFader)]
             {
@@ -285,6 +294,11 @@ impl<'g> Player<'g> {
 
     pub(crate) fn desk(&self) -> &Desk<'g> {
         &self.desk
+    }
+
+    pub(crate) fn sum(&self, node: NodeIndex, frames: usize) -> Option<Signal<'_>> {
+        let slot = self.plan.nodes.get(node)?.as_ref()?.slot;
+        Some(self.taps.get(slot)?.sum.as_ref()?.heard(self.outs.get(slot)?.sum(frames)))
     }
 
     pub(crate) fn tap(&self, node: NodeIndex, tap: Tap, frames: usize) -> Option<Signal<'_>> {

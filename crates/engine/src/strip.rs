@@ -6,6 +6,7 @@ use mixkeel_session::graph::{Graph, Input, Node, NodeIndex, Tap};
 
 use crate::chain::Chain;
 use crate::clips::Clips;
+use crate::delay::copy_into;
 use crate::error::EngineError;
 use crate::place::place;
 use crate::plan::Plan;
@@ -14,17 +15,25 @@ use crate::sum::Sum;
 
 /// What a strip lets others hear of the current chunk.
 pub(crate) struct Out {
+    /// What a sum is given. Without frames where nobody asks for it, and for recordings.
+    sum: Buffer,
     inserts: Buffer,
     /// Never written to, so exact silence, when the strip is silent.
     fader: Buffer,
 }
 
 impl Out {
-    pub fn new(channels: Channels, chunk_frames: usize) -> Self {
+    pub fn new(channels: Channels, chunk_frames: usize, with_sum: bool) -> Self {
         Self {
+            sum: Buffer::new(channels, if with_sum { chunk_frames } else { 0 }),
             inserts: Buffer::new(channels, chunk_frames),
             fader: Buffer::new(Channels::Stereo, chunk_frames),
         }
+    }
+
+    /// What a sum was given. No frames where it is not kept.
+    pub fn sum(&self, frames: usize) -> Signal<'_> {
+        self.sum.signal().part(0..frames.min(self.sum.frames()))
     }
 
     pub fn tap(&self, tap: Tap, frames: usize) -> Signal<'_> {
@@ -72,6 +81,11 @@ impl<'g> Strip<'g> {
         Ok(Self { node, feed, chain, arrives: arrives as i64, leaves: leaves as i64, failed: None })
     }
 
+    /// Whether it is the sum of others.
+    pub fn is_sum(&self) -> bool {
+        matches!(self.feed, Feed::Sum(_))
+    }
+
     pub fn node(&self) -> &'g Node {
         self.node
     }
@@ -96,7 +110,12 @@ impl<'g> Strip<'g> {
                     return;
                 }
             }
-            Feed::Sum(sum) => sum.play(done, stream - self.arrives, &mut io),
+            Feed::Sum(sum) => {
+                sum.play(done, stream - self.arrives, &mut io);
+                if out.sum.frames() > 0 {
+                    copy_into(io.signal(), &mut out.sum.block().part(0..frames));
+                }
+            }
         }
         self.chain.run(&mut io, done, stream);
         if !self.node.silent {

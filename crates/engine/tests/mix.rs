@@ -57,7 +57,7 @@ fn stems_sum_to_the_mix_bit_for_bit() {
 fn a_session_at_unity_is_the_recording() {
     let shelf = shelf(&[("one", Channels::Stereo, FRAMES)]);
     let graph = graph(vec![track("one", Channels::Stereo, FRAMES), bus("through", &[0])], &[1]);
-    let taps = Taps { post_fader: true, post_inserts: true };
+    let taps = Taps { post_fader: true, post_inserts: true, sums: true };
     let render = render_with(&graph, &shelf, &Options { taps, ..Options::default() });
     let recording = Track::from(shelf.signal("one"));
     assert_eq!(render.mix, recording);

@@ -69,13 +69,14 @@ fn bits(render: &Render) -> Vec<Vec<u32>> {
         .chain(&render.stems)
         .chain(&render.post_inserts)
         .chain(&render.post_fader)
+        .chain(&render.sums)
         .map(song::Track::bits)
         .collect()
 }
 
 /// In chunks that end within the song.
 fn everything(block_frames: usize) -> Options {
-    let taps = Taps { post_fader: true, post_inserts: true };
+    let taps = Taps { post_fader: true, post_inserts: true, sums: true };
     Options { block_frames, chunk_frames: 8_192, taps, ..Options::default() }
 }
 

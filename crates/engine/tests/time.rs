@@ -18,7 +18,7 @@ fn look_ahead(frames: usize) -> mixkeel_session::graph::Insert {
 
 /// Everything, in chunks that end within the song.
 fn at_once() -> Options {
-    let taps = Taps { post_fader: true, post_inserts: true };
+    let taps = Taps { post_fader: true, post_inserts: true, sums: true };
     Options { chunk_frames: 8_192, taps, ..Options::default() }
 }
 
@@ -47,6 +47,8 @@ fn parallel_paths_of_unequal_latency_null() {
     assert_eq!(render.post_inserts[0], recording);
     assert_eq!(render.post_inserts[1], render.stems[0]);
     assert_eq!(render.post_inserts[2], render.stems[0]);
+    assert_eq!(render.sums[2], render.stems[0], "what a bus is given is on time, ahead of its look-ahead");
+    assert_eq!(render.sums[0], Track::default(), "a recording is given nothing");
 }
 
 #[test]

@@ -165,7 +165,7 @@ pub fn render(session: &Path, options: &RenderOptions, watch: &dyn Watch) -> Res
         resolve(&session, &media).map_err(|faults| session_file::faults_error(&opened.path, &faults))?;
 
     let (from, to) = span(options, rate_hz)?;
-    let taps = Taps { post_fader: options.stems == Stems::Track, post_inserts: false };
+    let taps = Taps { post_fader: options.stems == Stems::Track, ..Taps::default() };
     let mut player =
         Player::new(&graph, &shelf, &Options { from, to, taps, while_heard: true, ..Options::default() })
             .map_err(engine_error)?;

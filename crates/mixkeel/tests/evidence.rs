@@ -70,3 +70,66 @@ fn a_session_and_the_file_it_was_rendered_to_measure_alike_and_tracks_add_up() {
     let again: mixkeel_judge::evidence::Evidence = serde_json::from_str(&text).unwrap();
     assert_eq!(again, evidence);
 }
+
+/// What lowers, narrows or bends a bus does so to the tracks that are heard through it.
+#[test]
+fn a_bus_that_is_turned_turns_its_tracks() {
+    let folder = tempfile::tempdir().unwrap();
+    write_song(&folder.path().join("Song"), [12.0, 0.0, 0.0, 0.0]);
+    let out = folder.path().join("out");
+    let options = MixOptions { out: Some(out.clone()), start: Start::Tracks, ..MixOptions::default() };
+    mix(&folder.path().join("Song"), &options, &Silent).unwrap();
+    let path = out.join("session.toml");
+    let (plain, session) = of_session(&path, &Silent).unwrap();
+    let track =
+        session.tracks.iter().find(|track| track.id.contains("egtr") && track.bus != "master").unwrap();
+    let with = |strip: &dyn Fn(&mut mixkeel_session::session::StripSettings)| {
+        let mut turned = session.clone();
+        strip(&mut turned.buses.iter_mut().find(|bus| bus.id == track.bus).unwrap().strip);
+        let path = out.join("turned.toml");
+        fs::write(&path, mixkeel_session::write::write(&turned)).unwrap();
+        of_session(&path, &Silent).unwrap().0
+    };
+    let lufs = |evidence: &mixkeel_judge::evidence::Evidence, id: &str| {
+        evidence.track(id).unwrap().loudness.integrated_lufs.unwrap()
+    };
+    let softer = with(&|strip| strip.fader_db = -6.0);
+    let fell = lufs(&softer, &track.id) - lufs(&plain, &track.id);
+    assert!((fell + 6.0).abs() < 0.05, "{fell}");
+    let moved: f64 = softer
+        .track(&track.id)
+        .unwrap()
+        .contour
+        .integrated_lufs()
+        .zip(plain.track(&track.id).unwrap().contour.integrated_lufs())
+        .map(|(softer, plain)| softer - plain)
+        .unwrap();
+    assert!((moved + 6.0).abs() < 0.05, "{moved}");
+    for other in session.tracks.iter().filter(|other| other.bus != track.bus) {
+        let Some(plain) = plain.track(&other.id) else { continue };
+        assert_eq!(plain.loudness, softer.track(&other.id).unwrap().loudness, "{}", other.id);
+    }
+    // A bell on the bus is heard where it works, on each as far as it has anything there.
+    let spectrum = |evidence: &mixkeel_judge::evidence::Evidence, hz: (f64, f64)| {
+        evidence.track(&track.id).unwrap().energy_between(hz, 0.0, 1.0)
+    };
+    let kind = mixkeel_dsp::catalog::find("eq").unwrap();
+    let mut settings = (kind.settings)();
+    for (name, value) in [("band.1/freq_hz", 500.0), ("band.1/gain_db", -9.0), ("band.1/q", 0.5)] {
+        settings.set(name, &mixkeel_dsp::param::Value::Number(value)).unwrap();
+    }
+    let bell = mixkeel_session::session::Insert {
+        id: "eq-9".to_owned(),
+        kind,
+        settings,
+        assets: Vec::new(),
+        keys: Vec::new(),
+        bypass: false,
+        by: None,
+        because: None,
+    };
+    let bent = with(&|strip| strip.inserts.push(bell.clone()));
+    let band = (400.0, 640.0);
+    let fell = mixkeel_dsp::units::db_from_power(spectrum(&bent, band) / spectrum(&plain, band));
+    assert!((-10.0..-6.0).contains(&fell), "{fell}");
+}

@@ -208,6 +208,7 @@ pub struct Render {
     pub stems: Vec<Track>,
     pub post_inserts: Vec<Track>,
     pub post_fader: Vec<Track>,
+    pub sums: Vec<Track>,
 }
 
 /// Plays on to the end.
@@ -219,6 +220,7 @@ pub fn play_out(player: &mut Player<'_>, graph: &Graph, from: u64) -> Render {
         stems: tracks(graph.stems.len()),
         post_inserts: tracks(graph.nodes.len()),
         post_fader: tracks(graph.nodes.len()),
+        sums: tracks(graph.nodes.len()),
     };
     let mut at = from;
     while let Some(chunk) = player.next().unwrap() {
@@ -230,6 +232,7 @@ pub fn play_out(player: &mut Player<'_>, graph: &Graph, from: u64) -> Render {
         render.stems.iter_mut().enumerate().for_each(|(index, stem)| stem.take(chunk.stem(index)));
         render.post_inserts.iter_mut().enumerate().for_each(|(node, tap)| tap.take(chunk.post_inserts(node)));
         render.post_fader.iter_mut().enumerate().for_each(|(node, tap)| tap.take(chunk.post_fader(node)));
+        render.sums.iter_mut().enumerate().for_each(|(node, tap)| tap.take(chunk.sum(node)));
     }
     render
 }

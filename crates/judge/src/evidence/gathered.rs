@@ -11,6 +11,7 @@ use super::file::File;
 use super::section::SectionEvidence;
 use super::sound::{Sound, lufs_between};
 use super::strip::{SendLevel, Strip, StripKind, StripReading, StripSection};
+use super::through::through_buses;
 
 /// What is known about a strip beside its sound.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Gathered {
     /// The strips as they leave their faders, before the gain on the master's inputs, in the order of ids. Those that are
     /// silent are left out of the evidence.
     pub strips: Vec<(StripInfo, StripReading)>,
+    /// What buses are given, by the bus, of those that do not pass it on as it is.
+    pub given: Vec<(String, StripReading)>,
     /// The sections that the session names.
     pub sections: Vec<Section>,
     /// The gain on the direct inputs of the master.
@@ -61,7 +64,8 @@ impl Gathered {
     }
 
     fn with(self, is_wanted: impl Fn(&str) -> bool) -> Evidence {
-        let Self { sound, file, mix, strips, sections, headroom_db } = self;
+        let Self { sound, file, mix, strips, given, sections, headroom_db } = self;
+        let strips = through_buses(strips, &given);
         let sounding =
             |(_, reading): &&(StripInfo, StripReading)| reading.sample_peak_dbfs.is_some_and(f64::is_finite);
         let of_kind = |track: bool| {

@@ -9,6 +9,7 @@ mod meters;
 mod section;
 mod sound;
 mod strip;
+mod through;
 
 use mixkeel_analysis::masking::MaskingReport;
 use serde::{Deserialize, Serialize};

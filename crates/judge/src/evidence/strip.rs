@@ -40,7 +40,8 @@ pub struct SendLevel {
     pub level_db: f64,
 }
 
-/// One track, bus or return, after its fader and pan, at the level at which it stands in the mix.
+/// One track, bus or return, at the level at which it stands in the mix: a track through the buses that it feeds, a bus or
+/// return after its own fader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Strip {
     /// Its id.

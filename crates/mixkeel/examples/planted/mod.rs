@@ -175,6 +175,7 @@ impl Sound {
             mix: self.strip(),
             strips: Vec::new(),
             sections: Vec::new(),
+            given: Vec::new(),
             headroom_db: 0.0,
         }
     }

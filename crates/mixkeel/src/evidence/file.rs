@@ -78,6 +78,7 @@ pub fn of_file_in_sections(
         file: Some(file),
         mix: mix.finish(),
         strips: Vec::new(),
+        given: Vec::new(),
         sections,
         headroom_db: 0.0,
     };

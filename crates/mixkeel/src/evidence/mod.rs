@@ -17,6 +17,7 @@ use mixkeel_session::session::{Section, Session};
 pub use file::{of_file, of_file_in_sections};
 pub(crate) use kept::{keep, known};
 pub use taps::EvidenceTaps;
+pub(crate) use taps::passes_as_it_is;
 
 use crate::error::Error;
 use crate::play::{Pick, Tap, engine_error, play};
@@ -128,7 +129,7 @@ pub(crate) fn of_played(
     watch: &dyn Watch,
 ) -> Result<Evidence, Error> {
     let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
-    let taps = Taps { post_fader: true, post_inserts: false };
+    let taps = Taps { post_fader: true, sums: true, post_inserts: false };
     let options = Options { while_heard: true, taps, ..Options::default() };
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut gathering = wanted.gathering(Pick::Mix, &graph, session);

@@ -14,12 +14,14 @@ use crate::error::Error;
 use crate::play::{Pick, Tap};
 
 /// Everything that has to be heard of one render. The player has to be told to let strips be heard after their faders
-/// (`Taps::post_fader`).
+/// (`Taps::post_fader`), and what buses are given (`Taps::sums`).
 pub struct EvidenceTaps {
     whole: Pick,
     sound: SoundMeter,
     mix: StripMeter,
     strips: Vec<(Pick, StripInfo, StripMeter)>,
+    /// What buses are given that do not pass it on as it is.
+    given: Vec<(Pick, String, StripMeter)>,
 }
 
 impl EvidenceTaps {
@@ -37,10 +39,15 @@ impl EvidenceTaps {
             })
             .collect();
         strips.sort_by(|(_, one, _), (_, other, _)| one.id.cmp(&other.id));
+        let given = session.buses.iter().filter(|bus| !passes_as_it_is(&bus.strip)).filter_map(|bus| {
+            let node = graph.nodes.iter().position(|node| node.id == bus.id && !node.silent)?;
+            Some((Pick::Sum(node), bus.id.clone(), StripMeter::new(graph.rate_hz)))
+        });
         Self {
             whole,
             sound: SoundMeter::new(graph.rate_hz, Channels::Stereo, stored),
             mix: StripMeter::new(graph.rate_hz),
+            given: given.collect(),
             strips,
         }
     }
@@ -73,6 +80,9 @@ impl EvidenceTaps {
         taps.extend(self.strips.iter_mut().map(|(pick, _, meter)| {
             Box::new(ListenerTap { pick: *pick, listener: meter }) as Box<dyn Tap + '_>
         }));
+        taps.extend(self.given.iter_mut().map(|(pick, _, meter)| {
+            Box::new(ListenerTap { pick: *pick, listener: meter }) as Box<dyn Tap + '_>
+        }));
         taps
     }
 
@@ -93,10 +103,18 @@ impl EvidenceTaps {
             file: None,
             mix: self.mix.finish(),
             strips: self.strips.into_iter().map(|(_, info, meter)| (info, meter.finish())).collect(),
+            given: self.given.into_iter().map(|(_, id, meter)| (id, meter.finish())).collect(),
             sections: sections.to_vec(),
             headroom_db: db_from_gain(graph.headroom),
         }
     }
+}
+
+/// Whether what a bus is given leaves it unchanged.
+pub(crate) fn passes_as_it_is(bus: &StripSettings) -> bool {
+    bus.inserts.iter().all(|insert| insert.bypass)
+        && bus.lanes.is_empty()
+        && (bus.fader_db, bus.pan, bus.width) == (0.0, 0.0, 1.0)
 }
 
 /// What the session says of a strip.

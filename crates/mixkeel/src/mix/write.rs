@@ -161,7 +161,7 @@ impl Version<'_> {
         hash: &str,
         watch: &dyn Watch,
     ) -> Result<Rendered, Error> {
-        let taps = Taps { post_fader: true, post_inserts: false };
+        let taps = Taps { post_fader: true, sums: true, post_inserts: false };
         let options = Options { while_heard: true, taps, ..Options::default() };
         let mut player = Player::new(graph, &self.decided.shelf, &options).map_err(engine_error)?;
         let length_frames = player.length_frames();

@@ -16,7 +16,7 @@ impl Pick {
             Pick::Mix => 0,
             Pick::Dry => 1,
             Pick::Stem(index) => 2 + 2 * index as u64,
-            Pick::Strip(node) => 3 + 2 * node as u64,
+            Pick::Strip(node) | Pick::Sum(node) => 3 + 2 * node as u64,
         }
     }
 }

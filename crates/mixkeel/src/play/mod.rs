@@ -41,6 +41,8 @@ pub enum Pick {
     Stem(usize),
     /// A strip after its fader.
     Strip(NodeIndex),
+    /// What a bus or a return is given, ahead of its inserts.
+    Sum(NodeIndex),
 }
 
 impl Pick {
@@ -51,6 +53,7 @@ impl Pick {
             Pick::Dry => chunk.dry(),
             Pick::Stem(index) => chunk.stem(index),
             Pick::Strip(node) => chunk.post_fader(node),
+            Pick::Sum(node) => chunk.sum(node),
         }
     }
 }

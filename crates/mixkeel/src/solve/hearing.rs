@@ -5,11 +5,11 @@ use mixkeel_judge::evidence::Evidence;
 use mixkeel_judge::goals::Rendered;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::goal::{Beside, Meaning, That};
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Bus, Session};
 
 use super::{Ground, values};
 use crate::error::Error;
-use crate::evidence::{Wanted, with_the_rest};
+use crate::evidence::{Wanted, passes_as_it_is, with_the_rest};
 use crate::watch::Watch;
 
 /// Parts that are more of a song than this save nothing worth having. Ours.
@@ -116,8 +116,8 @@ impl<'a> Hearing<'a> {
         values(self.meanings, &Rendered { evidence, session }, self.before)
     }
 
-    /// The strips that sound otherwise after some edits: those that they are about, those that are keyed by one of them, and
-    /// all buses and returns. `None` where a goal asks who covers whom, which takes all of them, or everything has moved.
+    /// The strips that sound otherwise after some edits: those that they are about, those that are keyed by one of them, those
+    /// whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom, which takes all of them, or everything has moved.
     fn changed(&self, session: &Session, edits: &[Edit]) -> Option<Vec<String>> {
         let by_ear = |that: That| matches!(that, That::Audible | That::Translates | That::Uncovered);
         let all = edits.iter().any(|edit| edit.address.strip == "master");
@@ -125,18 +125,37 @@ impl<'a> Hearing<'a> {
             return None;
         }
         let sums = session.buses.iter().map(|bus| &bus.id).chain(session.returns.iter().map(|one| &one.id));
-        let mut changed: Vec<String> =
-            edits.iter().map(|edit| &edit.address.strip).chain(sums).cloned().collect();
+        let mut changed: Vec<String> = edits.iter().map(|edit| edit.address.strip.clone()).collect();
+        // Where a bus is turned, or does not pass everything as it is, what feeds it moves with it, and with each other.
+        let edited = changed.clone();
+        let moves = |bus: &Bus, changed: &[String]| {
+            let touched = || changed.iter().any(|id| buses_of(session, id).any(|one| one.id == bus.id));
+            edited.contains(&bus.id) || (!passes_as_it_is(&bus.strip) && touched())
+        };
         loop {
-            let keyed = session.tracks.iter().find(|track| {
+            let next = session.tracks.iter().find(|track| {
                 let mut keys = track.inserts.iter().flat_map(|insert| &insert.keys);
-                !changed.contains(&track.id) && keys.any(|key| changed.contains(key))
+                let mut buses = buses_of(session, &track.id);
+                !changed.contains(&track.id)
+                    && (keys.any(|key| changed.contains(key)) || buses.any(|bus| moves(bus, &changed)))
             });
-            let Some(keyed) = keyed else { break };
-            changed.push(keyed.id.clone());
+            let Some(next) = next else { break };
+            changed.push(next.id.clone());
         }
+        changed.extend(sums.cloned());
+        changed.sort_unstable();
+        changed.dedup();
         Some(changed)
     }
+}
+
+/// The buses that a strip goes through, itself not among them.
+fn buses_of<'s>(session: &'s Session, id: &str) -> impl Iterator<Item = &'s Bus> {
+    let bus = |id: &str| session.buses.iter().find(|bus| bus.id == id);
+    let track = session.tracks.iter().find(|track| track.id == id);
+    let first = track.map(|track| &track.bus).or_else(|| bus(id).map(|one| &one.to));
+    // No chain of buses is longer than there are buses.
+    std::iter::successors(first.and_then(|id| bus(id)), move |one| bus(&one.to)).take(session.buses.len())
 }
 
 /// The sections that goals are about; where one is about all of the song, some of every section, as the loop hears it.
