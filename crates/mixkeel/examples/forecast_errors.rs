@@ -60,30 +60,48 @@ fn main() -> Result<(), Failure> {
 }
 
 fn table(changes: &[Change]) {
-    println!("| measure | unit | changes | RMS change | median error | 90 % | worst | bar |");
-    println!("|---|---|--:|--:|--:|--:|--:|--:|");
+    println!(
+        "| measure | unit | changes | RMS change | median error | 90 % | worst | of small changes, 50 % | of others, as a part: 50 % | 80 % | bar |"
+    );
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
     for row in ROWS {
         let of: Vec<&Change> = changes.iter().filter(|one| one.that == row.that).collect();
-        let mut errors: Vec<f64> = of.iter().map(|one| (one.foretold - one.heard).abs()).collect();
-        errors.sort_by(f64::total_cmp);
-        let at = |part: f64| {
-            errors.get(((errors.len().max(1) - 1) as f64 * part) as usize).copied().unwrap_or(0.0)
-        };
+        let error = |one: &&&Change| (one.foretold - one.heard).abs();
+        let errors = sorted(of.iter().map(|one| error(&one)));
         let rms = (of.iter().map(|one| one.heard * one.heard).sum::<f64>() / of.len().max(1) as f64).sqrt();
-        let bar = match row.that {
-            That::Wider => 20.0 * (1.0 + error_bar(row.that)).log10(),
-            that => error_bar(that),
-        };
+        // What is less than a noticeable step counts as small.
+        let noticeable = if row.that == That::Wider { 20.0 * row.noticeable.log10() } else { row.noticeable };
+        let (large, small): (Vec<&Change>, Vec<&Change>) =
+            of.iter().partition(|one| one.foretold.abs() >= noticeable);
+        let small = sorted(small.iter().map(|one| error(&one)));
+        let parts = sorted(large.iter().map(|one| error(&one) / one.foretold.abs()));
+        let bar = error_bar(row.that);
         let unit = if row.that == That::Wider { "dB" } else { row.unit };
         println!(
-            "| {} | {unit} | {} | {rms:.2} | {:.2} | {:.2} | {:.2} | {bar:.2} |",
+            "| {} | {unit} | {} | {rms:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {} + {} |",
             row.word,
             of.len(),
-            at(0.5),
-            at(0.9),
-            at(1.0)
+            at(&errors, 0.5),
+            at(&errors, 0.9),
+            at(&errors, 1.0),
+            at(&small, 0.5),
+            at(&parts, 0.5),
+            at(&parts, 0.8),
+            bar.least,
+            bar.share
         );
     }
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// The value below which a part of them lies.
+fn at(sorted: &[f64], part: f64) -> f64 {
+    sorted.get(((sorted.len().max(1) - 1) as f64 * part) as usize).copied().unwrap_or(0.0)
 }
 
 /// Copies a part of every recording into another folder.

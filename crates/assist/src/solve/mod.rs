@@ -20,7 +20,7 @@ use mixkeel_judge::goals::{margin, value_of};
 use mixkeel_session::goal::{Beside, Meaning, That, Who};
 use mixkeel_session::session::Session;
 
-pub use bars::error_bar;
+pub use bars::{ErrorBar, error_bar};
 pub use edits::{Words, edits};
 pub use search::{Amounts, search};
 
@@ -56,6 +56,8 @@ pub struct Problem<'a> {
     /// By how much each goal's measure on the last render lay over what the desk had said (as a factor for `wider`).
     pub bias: Vec<f64>,
     told: Vec<Option<f64>>,
+    /// What every goal measured on the last render.
+    last: Vec<Option<f64>>,
 }
 
 impl<'a> Problem<'a> {
@@ -63,7 +65,8 @@ impl<'a> Problem<'a> {
     pub fn new(desk: &'a Desk, session: &'a Session, wanted: &'a [Wanted]) -> Self {
         let told = wanted.iter().map(|one| value(&one.meaning, desk, desk)).collect();
         let bias = wanted.iter().map(|one| if one.meaning.that == That::Wider { 1.0 } else { 0.0 }).collect();
-        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), bias, told };
+        let last = wanted.iter().map(|one| one.rendered).collect();
+        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), bias, told, last };
         let failing: Vec<&Wanted> = (0..wanted.len())
             .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.0))
             .filter_map(|goal| wanted.get(goal))
@@ -114,6 +117,19 @@ impl<'a> Problem<'a> {
             .collect()
     }
 
+    /// The same, and how wrong the desk may be about it: the more, the more has changed since the last render.
+    pub fn shorts_and_bars(&self, amounts: &[f64]) -> Vec<(f64, f64)> {
+        let goals = self.wanted.iter().zip(&self.last).zip(self.foretold(amounts));
+        goals
+            .map(|((one, last), foretold)| {
+                let Some(foretold) = foretold else { return (f64::NEG_INFINITY, 0.0) };
+                let that = one.meaning.that;
+                let change = last.map_or(0.0, |last| apart(that, last, foretold));
+                (short(&one.meaning, foretold), error_bar(that).of(change) / step(that))
+            })
+            .collect()
+    }
+
     /// How far a goal falls short on the last render of the session as it stood.
     pub fn short_now(&self, goal: usize) -> Option<f64> {
         let one = self.wanted.get(goal)?;
@@ -123,9 +139,11 @@ impl<'a> Problem<'a> {
     /// Takes in what a render of these amounts measured.
     pub fn learn(&mut self, amounts: &[f64], rendered: &[Option<f64>]) {
         let foretold = self.foretold(amounts);
-        let goals = self.wanted.iter().zip(&mut self.bias).zip(foretold.iter().zip(rendered));
-        for ((one, bias), (foretold, rendered)) in goals {
+        let known = self.bias.iter_mut().zip(&mut self.last);
+        let goals = self.wanted.iter().zip(known).zip(foretold.iter().zip(rendered));
+        for ((one, (bias, last)), (foretold, rendered)) in goals {
             let (Some(foretold), Some(rendered)) = (foretold, rendered) else { continue };
+            *last = Some(*rendered);
             match one.meaning.that {
                 That::Wider if *foretold > 0.0 => *bias *= rendered / foretold,
                 That::Wider => {}
@@ -149,14 +167,24 @@ fn value(meaning: &Meaning, desk: &Desk, before: &Desk) -> Option<f64> {
 
 /// How far a measure falls short of what is wanted, in noticeable steps; below zero it passes by so much.
 pub fn short(meaning: &Meaning, value: f64) -> f64 {
-    let row = meaning.that.row();
-    if meaning.that == That::Wider {
-        let decibels = |factor: f64| 20.0 * libm::log10(factor.max(1e-6));
-        let under = meaning.at_least.map_or(f64::NEG_INFINITY, |least| decibels(least) - decibels(value));
-        let over = meaning.at_most.map_or(f64::NEG_INFINITY, |most| decibels(value) - decibels(most));
-        return under.max(over) / decibels(row.noticeable);
+    let that = meaning.that;
+    if that == That::Wider {
+        let under = meaning.at_least.map_or(f64::NEG_INFINITY, |least| apart(that, value, least));
+        let over = meaning.at_most.map_or(f64::NEG_INFINITY, |most| apart(that, most, value));
+        return under.max(over) / step(that);
     }
-    -margin(meaning, value) / row.noticeable
+    -margin(meaning, value) / step(that)
+}
+
+/// How far one measure lies from another, in the unit of its predicate; of `wider`, which is a factor, in dB.
+fn apart(that: That, from: f64, to: f64) -> f64 {
+    let decibels = |factor: f64| 20.0 * libm::log10(factor.max(1e-6));
+    if that == That::Wider { decibels(to) - decibels(from) } else { to - from }
+}
+
+/// A noticeable step, in the same unit.
+fn step(that: That) -> f64 {
+    apart(that, if that == That::Wider { 1.0 } else { 0.0 }, that.row().noticeable)
 }
 
 /// The tracks that a goal is about, and those that it compares with.

@@ -2,7 +2,7 @@
 //! taken back. Greedy, so it may miss a smaller change in which several knobs help each other; deterministic; and at any time
 //! what it has is the best it knows.
 
-use super::{Problem, error_bar};
+use super::Problem;
 use mixkeel_session::goal::That;
 
 /// How far every knob is turned, in its unit.
@@ -81,24 +81,18 @@ impl View<'_, '_> {
     /// How far every goal falls short of where the solver aims (the bound, and the error bar behind it), and how much that
     /// counts.
     fn shorts(&self, amounts: &[f64]) -> Vec<(f64, f64)> {
-        let shorts = self.problem.shorts(amounts);
+        let known = self.problem.shorts_and_bars(amounts);
         let of = |goal: &usize| {
             let wanted = self.problem.wanted.get(*goal)?;
-            let that = wanted.meaning.that;
-            let bar = match that {
-                // A note on a level is a size that somebody named: it is turned by that and no more.
-                That::Louder if wanted.is_note => 0.0,
-                That::Wider => 20.0 * libm::log10(1.0 + error_bar(that)),
-                _ => error_bar(that),
-            };
-            let noticeable = that.row().noticeable;
-            let step = if that == That::Wider { 20.0 * libm::log10(noticeable) } else { noticeable };
+            let (short, bar) = *known.get(*goal)?;
+            // A note on a level is a size that somebody named: it is turned by that and no more.
+            let bar = if wanted.is_note && wanted.meaning.that == That::Louder { 0.0 } else { bar };
             // What passes already need not pass by more than it does.
             let bar = match self.problem.short_now(*goal) {
-                Some(short) if short <= 0.0 => (bar / step).min(-short),
-                _ => bar / step,
+                Some(short) if short <= 0.0 => bar.min(-short),
+                _ => bar,
             };
-            Some((shorts.get(*goal)? + bar, if wanted.is_kept { KEPT } else { 1.0 }))
+            Some((short + bar, if wanted.is_kept { KEPT } else { 1.0 }))
         };
         self.goals.iter().filter_map(of).collect()
     }
