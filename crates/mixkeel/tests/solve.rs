@@ -255,6 +255,22 @@ fn a_note_on_several_tracks_and_a_kind_of_section_is_one_move_of_the_size_that_w
 }
 
 #[test]
+fn what_is_compressed_together_is_turned_behind_the_compressor() {
+    let bus = "\n[[bus]]\nid = \"band\"\nto = \"master\"\n\n[[bus.insert]]\nid = \"glue\"\nkind = \"compressor\"\n\
+        threshold_db = -40.0\nratio = 4.0\n";
+    let (_folder, session) = bare(bus);
+    let text = fs::read_to_string(&session).unwrap();
+    let text = ["keys", "bass"].iter().fold(text, |text, id| {
+        text.replace(&format!("role = \"{id}\""), &format!("role = \"{id}\"\nbus = \"band\""))
+    });
+    fs::write(&session, text).unwrap();
+    let report = revise(&session, "band up 3 dB", &SolveOptions::default(), &Silent).unwrap();
+    assert!(report.is_done(), "{report:?}");
+    let changes: Vec<&str> = report.done.changes.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(changes, ["+3.0 dB on band"], "and not ahead of it, by four times as much");
+}
+
+#[test]
 fn reverb_that_nothing_sends_is_not_turned_and_it_is_said_why() {
     let (_folder, session) = bare("");
     let said = "less reverb on the keys, more reverb on the voice, the bass much wider";

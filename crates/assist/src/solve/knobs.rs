@@ -155,7 +155,7 @@ impl OfHand<'_> {
     }
 
     fn levels(&self, means: &Means, to: &mut Vec<Knob>) {
-        let strips = self.free("fader_db", |view| view.fader_db.is_finite());
+        let strips = self.behind_buses(self.free("fader_db", |view| view.fader_db.is_finite()));
         if means.level {
             to.extend(self.knob(&strips, What::Fader, cost::LEVEL_A_DB, (-FADER_DB, FADER_DB)));
         }
@@ -164,6 +164,27 @@ impl OfHand<'_> {
             let range = (-SECTION_DB, SECTION_DB);
             to.extend(self.knob(&strips, What::Section(places.clone()), cost, range));
         }
+    }
+
+    /// Where all that a bus is given moves together, the bus is turned, behind what it does: ahead of a compressor a level is
+    /// turned half in vain, and its sound changes.
+    fn behind_buses(&self, mut strips: Vec<Id>) -> Vec<Id> {
+        let tracks = |id: &Id| reached(self.session, self.desk, id);
+        let works = self.session.buses.iter().filter(|bus| {
+            bus.strip.inserts.iter().any(|insert| !insert.bypass)
+                && bus.strip.fader_db.is_finite()
+                && !self.session.is_locked(&Address::of(&bus.id, "fader_db"))
+        });
+        for bus in works {
+            let given = tracks(&bus.id);
+            let moved: Vec<usize> = strips.iter().flat_map(tracks).collect();
+            if !given.is_empty() && given.iter().all(|track| moved.contains(track)) {
+                strips.retain(|id| !tracks(id).iter().all(|track| given.contains(track)));
+                strips.push(bus.id.clone());
+            }
+        }
+        strips.sort_unstable();
+        strips
     }
 
     fn sides(&self, means: &Means, to: &mut Vec<Knob>) {

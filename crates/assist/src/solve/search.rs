@@ -11,6 +11,9 @@ pub type Amounts = Vec<f64>;
 /// What a noticeable step short of a goal weighs against a noticeable step of change. Ours: goals are what was asked for.
 const WEIGHT: f64 = 8.0;
 
+/// What it weighs that a goal does not pass, by however little. Ours: more than the tenth of a dB that would be saved by it.
+const FAILS: f64 = 0.25;
+
 /// What a goal that only has to go on passing weighs beside one that is asked for now. Ours: under what a step of change costs
 /// it would not be held at all; near 1, what somebody says now would be done by half.
 const KEPT: f64 = 0.25;
@@ -100,7 +103,7 @@ impl View<'_, '_> {
     /// What is missing and what it costs, together. What is missing counts more than in proportion, so that of two goals
     /// that cannot both be met each gets a part.
     fn score(&self, amounts: &[f64]) -> f64 {
-        let missing = |short: f64| if short > 0.0 { WEIGHT * short + short * short } else { 0.0 };
+        let missing = |short: f64| if short > 1e-6 { FAILS + WEIGHT * short + short * short } else { 0.0 };
         let weighed = self.shorts(amounts).into_iter().map(|(short, weight)| weight * missing(short));
         weighed.sum::<f64>() + price(self.problem, amounts)
     }

@@ -26,8 +26,8 @@ use crate::mix::bench::heard_in;
 use crate::project::session_file::faults_error;
 use crate::watch::{Event, Stage, Watch};
 
-/// A price that falls by less is not worth another render.
-const WORTH: f64 = 0.5;
+/// A price that falls by less is not worth another render, in noticeable steps. Ours: nobody hears a third of a step.
+const WORTH: f64 = 0.3;
 
 /// One goal as it was asked for.
 pub(crate) struct Asked {
@@ -111,7 +111,7 @@ struct Tried {
 pub(crate) fn solve_for(
     ground: &Ground,
     asked: &[Asked],
-    earlier: Option<&(Evidence, Session)>,
+    earlier: Option<&Evidence>,
     by: &'static str,
     options: &SolveOptions,
     watch: &dyn Watch,
@@ -122,8 +122,8 @@ pub(crate) fn solve_for(
     let systems = hearing::systems(&meanings);
     let base = ground.stands(&systems, watch)?;
     // A note compares with the version that stands; a goal with the one before that.
-    let standing = Rendered { evidence: &base, session: &ground.session };
-    let before_rendered = earlier.map(|(evidence, session)| Rendered { evidence, session });
+    let standing = Rendered { evidence: &base };
+    let before_rendered = earlier.map(|evidence| Rendered { evidence });
     let before = before_rendered.as_ref().or((by != super::BY_GOALS).then_some(&standing));
     let were = values(&meanings, &standing, before);
     let understood = asked.iter().filter(|one| one.meaning.is_ok());
