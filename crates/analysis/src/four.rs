@@ -1,8 +1,7 @@
-//! Four numbers that are worked on at once: four transforms in the time of two, each the same to the last bit as alone.
+//! Four numbers that are worked on at once, so that four transforms take the time of one or two, each the same to the last bit as
+//! alone.
 //!
-//! The compiler keeps four `f32` in one register on every processor that this runs on, so a transform of such numbers goes
-//! two and a half to three and a half times as fast as four transforms (`cargo bench -p mixkeel-analysis --bench profile`).
-//! Nothing is ever added across the four.
+//! Compilers keep four `f32` in one register on every processor that has such. Nothing is ever added across the four.
 
 use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};

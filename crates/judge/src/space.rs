@@ -16,7 +16,7 @@ pub fn returns_lufs(evidence: &Evidence) -> Option<f64> {
     (power > 0.0).then(|| db_from_power(power))
 }
 
-/// How much of a track goes to returns that sound, re its own level after the fader, in dB; −60 where nothing goes.
+/// How much of a track goes to returns that sound, re its own level in the mix, in dB; −60 where nothing goes.
 pub fn wetness_db(strip: &Strip) -> f64 {
     let power: f64 = strip.sends.iter().map(|send| power_from_db(send.level_db)).sum();
     db_from_power(power.max(1e-6))

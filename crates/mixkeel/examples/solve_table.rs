@@ -114,7 +114,7 @@ fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Fai
     let (evidence, session) = mixkeel::evidence::of_session(&path, &Silent)?;
     let goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
     let meaning = goal.meaning(&session).map_err(|error| error.why)?;
-    let rendered = Rendered { evidence: &evidence, session: &session };
+    let rendered = Rendered { evidence: &evidence };
     let value = value_of(&meaning, &rendered, None, meaning.within.as_deref()).ok();
     let wanted = [Wanted {
         name: say.to_owned(),

@@ -82,7 +82,7 @@ impl<'a> Ear<'a> {
     fn play(&mut self, session: &Session) -> Result<Heard, Error> {
         let graph = resolve(session, self.media)
             .map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
-        let taps = Taps { post_fader: self.with_evidence, sums: self.with_evidence, post_inserts: false };
+        let taps = if self.with_evidence { EvidenceTaps::NEEDS } else { Taps::default() };
         let options = Options { taps, ..Options::default() };
         let mut player = Player::new(&graph, self.shelf, &options).map_err(engine_error)?;
         let mut sum = MeterTap::new(Pick::Dry, graph.rate_hz, true);
@@ -141,7 +141,7 @@ pub(crate) fn evidence_of_parts(
             from: frame(part.from_s),
             to: Some(frame(part.to_s)),
             preroll: Some(frame(PREROLL_S)),
-            taps: Taps { post_fader: true, sums: true, post_inserts: false },
+            taps: EvidenceTaps::NEEDS,
             ..Options::default()
         };
         let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;

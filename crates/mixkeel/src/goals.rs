@@ -8,7 +8,6 @@ use mixkeel_judge::goals::{Heard, Rendered, measure};
 use mixkeel_session::document::Document;
 use mixkeel_session::goal::{Beside, Goal, Meaning, Misunderstood};
 use mixkeel_session::id::unique;
-use mixkeel_session::session::Session;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +147,7 @@ pub fn goals(
     // Nobody waits for a render whose goals nobody understands.
     let any = wanted.iter().any(|(_, _, meaning)| meaning.is_ok());
     let now = any.then(|| evidence::of_session_kept(&opened.path, cache, watch)).transpose()?;
+    let now = now.map(|(evidence, _)| evidence);
     let compares = |(_, _, meaning): &(_, _, Result<Meaning, _>)| {
         meaning.as_ref().is_ok_and(|meaning: &Meaning| meaning.than == Some(Beside::Before))
     };
@@ -168,8 +168,8 @@ fn line(
     id: Option<String>,
     goal: &Goal,
     meaning: Result<Meaning, Misunderstood>,
-    now: Option<&(Evidence, Session)>,
-    before: Option<&(Evidence, Session)>,
+    now: Option<&Evidence>,
+    before: Option<&Evidence>,
 ) -> GoalLine {
     let empty = GoalLine {
         id,
@@ -196,9 +196,9 @@ fn line(
         unit: Some(meaning.that.row().unit.to_owned()),
         ..empty
     };
-    let Some((evidence, session)) = now else { return understood };
-    let rendered = Rendered { evidence, session };
-    let earlier = before.map(|(evidence, session)| Rendered { evidence, session });
+    let Some(evidence) = now else { return understood };
+    let rendered = Rendered { evidence };
+    let earlier = before.map(|evidence| Rendered { evidence });
     let earlier = earlier.as_ref().map(|rendered| rendered as &dyn Heard);
     let tidy = |number: f64| (number * 100.0).round() / 100.0;
     match measure(&meaning, &rendered, earlier) {
@@ -218,7 +218,7 @@ pub(crate) fn version_before(
     session: &Path,
     cache: &Cache,
     watch: &dyn Watch,
-) -> Result<Option<(Evidence, Session)>, Error> {
+) -> Result<Option<Evidence>, Error> {
     let Some(out) = session.parent() else { return Ok(None) };
     let versions = std::fs::read_dir(out).into_iter().flatten().flatten();
     let newest = versions
@@ -229,7 +229,7 @@ pub(crate) fn version_before(
     if newest < 2 || !before.is_file() {
         return Ok(None);
     }
-    evidence::of_session_kept(&before, cache, watch).map(Some)
+    evidence::of_session_kept(&before, cache, watch).map(|(evidence, _)| Some(evidence))
 }
 
 /// Writes goals into a session, at its end, with everything that stands there left as it is.

@@ -4,19 +4,31 @@
 mod common;
 
 use std::fs;
+use std::path::PathBuf;
 
 use common::write_song;
 use mixkeel::Silent;
 use mixkeel::evidence::{of_file, of_session};
 use mixkeel::mix::{MixOptions, Start, mix};
+use mixkeel_dsp::catalog;
+use mixkeel_dsp::param::Value;
+use mixkeel_dsp::units::db_from_power;
+use mixkeel_judge::evidence::Evidence;
+use mixkeel_session::session::{Insert, StripSettings};
 
-#[test]
-fn a_session_and_the_file_it_was_rendered_to_measure_alike_and_tracks_add_up() {
+/// A small song, mixed at the levels of its tracks.
+fn mixed() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     write_song(&folder.path().join("Song"), [12.0, 0.0, 0.0, 0.0]);
     let out = folder.path().join("out");
     let options = MixOptions { out: Some(out.clone()), start: Start::Tracks, ..MixOptions::default() };
     mix(&folder.path().join("Song"), &options, &Silent).unwrap();
+    (folder, out)
+}
+
+#[test]
+fn a_session_and_the_file_it_was_rendered_to_measure_alike_and_tracks_add_up() {
+    let (_folder, out) = mixed();
     // Two sections, and less headroom than there was, which tracks have to follow.
     let path = out.join("session.toml");
     let text = fs::read_to_string(&path).unwrap();
@@ -42,7 +54,7 @@ fn a_session_and_the_file_it_was_rendered_to_measure_alike_and_tracks_add_up() {
     let tracks: f64 = evidence.tracks.iter().map(|track| total(&track.bands)).sum();
     let whole = evidence.sound.spectrum.whole();
     let mixed = whole.all_bands().total() / whole.frames;
-    let off_db = mixkeel_dsp::units::db_from_power(tracks / mixed);
+    let off_db = db_from_power(tracks / mixed);
     assert!(off_db.abs() < 0.2, "{off_db}");
     assert!(session.master.headroom_db <= 0.0);
 
@@ -67,69 +79,49 @@ fn a_session_and_the_file_it_was_rendered_to_measure_alike_and_tracks_add_up() {
     assert!(left("vox") > left("kick") + 20.0, "{phone:?}");
     // Evidence is plain data: it comes back from JSON as it was.
     let text = serde_json::to_string(&evidence).unwrap();
-    let again: mixkeel_judge::evidence::Evidence = serde_json::from_str(&text).unwrap();
+    let again: Evidence = serde_json::from_str(&text).unwrap();
     assert_eq!(again, evidence);
 }
 
 /// What lowers, narrows or bends a bus does so to the tracks that are heard through it.
 #[test]
 fn a_bus_that_is_turned_turns_its_tracks() {
-    let folder = tempfile::tempdir().unwrap();
-    write_song(&folder.path().join("Song"), [12.0, 0.0, 0.0, 0.0]);
-    let out = folder.path().join("out");
-    let options = MixOptions { out: Some(out.clone()), start: Start::Tracks, ..MixOptions::default() };
-    mix(&folder.path().join("Song"), &options, &Silent).unwrap();
+    let (_folder, out) = mixed();
     let path = out.join("session.toml");
     let (plain, session) = of_session(&path, &Silent).unwrap();
     let track =
         session.tracks.iter().find(|track| track.id.contains("egtr") && track.bus != "master").unwrap();
-    let with = |strip: &dyn Fn(&mut mixkeel_session::session::StripSettings)| {
+    let with = |strip: &dyn Fn(&mut StripSettings)| {
         let mut turned = session.clone();
         strip(&mut turned.buses.iter_mut().find(|bus| bus.id == track.bus).unwrap().strip);
         let path = out.join("turned.toml");
         fs::write(&path, mixkeel_session::write::write(&turned)).unwrap();
         of_session(&path, &Silent).unwrap().0
     };
-    let lufs = |evidence: &mixkeel_judge::evidence::Evidence, id: &str| {
-        evidence.track(id).unwrap().loudness.integrated_lufs.unwrap()
-    };
+    let lufs = |evidence: &Evidence, id: &str| evidence.track(id).unwrap().loudness.integrated_lufs.unwrap();
     let softer = with(&|strip| strip.fader_db = -6.0);
     let fell = lufs(&softer, &track.id) - lufs(&plain, &track.id);
     assert!((fell + 6.0).abs() < 0.05, "{fell}");
-    let moved: f64 = softer
-        .track(&track.id)
-        .unwrap()
-        .contour
-        .integrated_lufs()
-        .zip(plain.track(&track.id).unwrap().contour.integrated_lufs())
-        .map(|(softer, plain)| softer - plain)
-        .unwrap();
-    assert!((moved + 6.0).abs() < 0.05, "{moved}");
+    let contour = |evidence: &Evidence| evidence.track(&track.id).unwrap().contour.integrated_lufs().unwrap();
+    let fell = contour(&softer) - contour(&plain);
+    assert!((fell + 6.0).abs() < 0.05, "{fell}");
     for other in session.tracks.iter().filter(|other| other.bus != track.bus) {
         let Some(plain) = plain.track(&other.id) else { continue };
         assert_eq!(plain.loudness, softer.track(&other.id).unwrap().loudness, "{}", other.id);
     }
     // A bell on the bus is heard where it works, on each as far as it has anything there.
-    let spectrum = |evidence: &mixkeel_judge::evidence::Evidence, hz: (f64, f64)| {
-        evidence.track(&track.id).unwrap().energy_between(hz, 0.0, 1.0)
-    };
-    let kind = mixkeel_dsp::catalog::find("eq").unwrap();
+    let spectrum =
+        |evidence: &Evidence, hz: (f64, f64)| evidence.track(&track.id).unwrap().energy_between(hz, 0.0, 1.0);
+    let kind = catalog::find("eq").unwrap();
     let mut settings = (kind.settings)();
     for (name, value) in [("band.1/freq_hz", 500.0), ("band.1/gain_db", -9.0), ("band.1/q", 0.5)] {
-        settings.set(name, &mixkeel_dsp::param::Value::Number(value)).unwrap();
+        settings.set(name, &Value::Number(value)).unwrap();
     }
-    let bell = mixkeel_session::session::Insert {
-        id: "eq-9".to_owned(),
-        kind,
-        settings,
-        assets: Vec::new(),
-        keys: Vec::new(),
-        bypass: false,
-        by: None,
-        because: None,
-    };
+    let (assets, keys) = (Vec::new(), Vec::new());
+    let (id, by, because) = ("eq-9".to_owned(), None, None);
+    let bell = Insert { id, kind, settings, assets, keys, bypass: false, by, because };
     let bent = with(&|strip| strip.inserts.push(bell.clone()));
     let band = (400.0, 640.0);
-    let fell = mixkeel_dsp::units::db_from_power(spectrum(&bent, band) / spectrum(&plain, band));
+    let fell = db_from_power(spectrum(&bent, band) / spectrum(&plain, band));
     assert!((-10.0..-6.0).contains(&fell), "{fell}");
 }

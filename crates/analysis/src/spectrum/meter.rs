@@ -190,11 +190,11 @@ impl SpectrumMeter {
         self.decimator.push(&self.left, &self.right, &mut self.decimated);
         self.left.clear();
         self.right.clear();
-        self.gather(false);
+        self.take_in(false);
     }
 
     /// Takes in what the two resolutions find in the block, or, at the end, in what still waits.
-    fn gather(&mut self, is_end: bool) {
+    fn take_in(&mut self, is_end: bool) {
         let (contour, fast_windows) = (&mut self.contour, &mut self.fast_windows);
         let (bursts, gathered, upper_parts) = (&mut self.bursts, &mut self.gathered, &mut self.upper_parts);
         self.fast.push((!is_end).then_some(self.together.as_slice()), |slice| {
@@ -293,7 +293,7 @@ impl Meter for SpectrumMeter {
             left -= now;
             self.block();
         }
-        self.gather(true);
+        self.take_in(true);
         self.contour.end(rows as usize);
         SpectrumReading {
             channels: self.channels,

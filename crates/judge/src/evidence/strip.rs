@@ -36,7 +36,7 @@ pub enum StripKind {
 pub struct SendLevel {
     /// The return.
     pub to: String,
-    /// How much, re the strip's own level after its fader, in dB.
+    /// How much, re the strip's own level in the mix, in dB.
     pub level_db: f64,
 }
 

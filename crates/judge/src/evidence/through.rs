@@ -13,7 +13,7 @@ use mixkeel_analysis::energy::{BANDS, Power, nominal_k_gain};
 /// Under this power nothing is said of what a bus does to a band (−120 dBFS). Ours: noise of single precision lies there.
 const NOTHING: f64 = 1e-12;
 
-/// No gain of a bus counts for more, in power (±40 dB). Ours: a bus that does more is a gate that opens or shuts.
+/// No bus counts as raising anything by more, in power (40 dB). Ours: what it is given is then next to nothing.
 const MOST: f64 = 1e4;
 
 /// Where one of middle and sides has less than this part of a band, what happens to it cannot be told (−40 dB). Ours.
@@ -42,6 +42,7 @@ pub(super) fn through_buses(
         return strips;
     }
     for (info, reading) in strips.iter_mut().filter(|(info, _)| info.kind == StripKind::Track) {
+        let before = reading.contour.integrated_lufs();
         let mut at = &info.to;
         // No chain of buses is longer than there are buses.
         for _ in 0..leads_to.len() {
@@ -51,6 +52,11 @@ pub(super) fn through_buses(
             let Some(next) = leads_to.get(at) else { break };
             at = next;
         }
+        let by_db =
+            before.zip(reading.contour.integrated_lufs()).map_or(0.0, |(before, after)| after - before);
+        shift(reading, by_db);
+        // Sends leave ahead of the buses, and are told re what the track is in the mix.
+        info.sends.iter_mut().for_each(|send| send.level_db -= by_db);
     }
     strips
 }
@@ -77,7 +83,6 @@ impl BusGain {
     }
 
     fn turn(&self, reading: &mut StripReading) {
-        let before = reading.contour.integrated_lufs();
         let k_gains: [f64; BANDS] = std::array::from_fn(|band| f64::from(nominal_k_gain(RATE_HZ, band)));
         let mut loudness = Vec::with_capacity(reading.cells.len() / BANDS);
         for (row, gains) in reading.cells.chunks_mut(BANDS).zip(self.cells.chunks(BANDS)) {
@@ -96,15 +101,19 @@ impl BusGain {
             *kept *= loudness.get(step / every).copied().unwrap_or(1.0) as f32;
         }
         reading.seconds.iter_mut().zip(&self.seconds).for_each(|(kept, gain)| *kept *= gain);
-        let after = reading.contour.integrated_lufs();
-        let by_db = before.zip(after).map_or(0.0, |(before, after)| after - before);
-        reading.sample_peak_dbfs = reading.sample_peak_dbfs.map(|db| db + by_db);
-        let figures = &mut reading.loudness;
-        for figure in
-            [&mut figures.integrated_lufs, &mut figures.max_momentary_lufs, &mut figures.max_short_term_lufs]
-        {
-            *figure = figure.map(|lufs| lufs + by_db);
-        }
+    }
+}
+
+/// What is known of a reading as one figure goes by as much as it is louder as a whole.
+fn shift(reading: &mut StripReading, by_db: f64) {
+    let figures = &mut reading.loudness;
+    for figure in [
+        &mut reading.sample_peak_dbfs,
+        &mut figures.integrated_lufs,
+        &mut figures.max_momentary_lufs,
+        &mut figures.max_short_term_lufs,
+    ] {
+        *figure = figure.map(|db| db + by_db);
     }
 }
 
@@ -153,6 +162,7 @@ mod tests {
     use mixkeel_dsp::units::db_from_power;
     use mixkeel_session::role::Role;
 
+    use super::super::strip::SendLevel;
     use super::*;
 
     fn info(id: &str, kind: StripKind, to: &str) -> StripInfo {
@@ -183,13 +193,15 @@ mod tests {
         }
     }
 
-    fn carried(track: [f32; 3], buses: &[(&str, &str, [f32; 3], [f32; 3])]) -> StripReading {
-        let mut strips = vec![(info("voice", StripKind::Track, buses[0].0), reading(track))];
+    fn carried(track: [f32; 3], buses: &[(&str, &str, [f32; 3], [f32; 3])]) -> (StripInfo, StripReading) {
+        let mut voice = info("voice", StripKind::Track, buses[0].0);
+        voice.sends = vec![SendLevel { to: "room".to_owned(), level_db: -12.0 }];
+        let mut strips = vec![(voice, reading(track))];
         strips
             .extend(buses.iter().map(|(id, to, _, leaves)| (info(id, StripKind::Bus, to), reading(*leaves))));
         let given: Vec<(String, StripReading)> =
             buses.iter().map(|(id, _, given, _)| ((*id).to_owned(), reading(*given))).collect();
-        through_buses(strips, &given).swap_remove(0).1
+        through_buses(strips, &given).swap_remove(0)
     }
 
     fn near(cell: [f32; 3], wanted: [f32; 3]) {
@@ -202,12 +214,16 @@ mod tests {
     fn a_track_is_as_much_softer_as_its_bus_and_the_bus_of_that() {
         let half = |cell: [f32; 3]| cell.map(|power| power / 2.0);
         let all = [0.02, 0.02, 0.01];
-        let once = carried([1e-3, 2e-3, 5e-4], &[("band", "master", all, half(all))]);
+        let (info, once) = carried([1e-3, 2e-3, 5e-4], &[("band", "master", all, half(all))]);
+        assert!(
+            (info.sends[0].level_db + 12.0 - db_from_power(2.0)).abs() < 0.01,
+            "it sends as much as it did"
+        );
         near(once.cells[7], [5e-4, 1e-3, 2.5e-4]);
         assert!((once.sample_peak_dbfs.unwrap() + 6.0 + db_from_power(2.0)).abs() < 0.01);
         near([once.seconds[3], 1.0, 1.0], [1.5e-3, 1.0, 1.0]);
         let buses = [("band", "all", all, half(all)), ("all", "master", half(all), half(half(all)))];
-        let twice = carried([1e-3, 2e-3, 5e-4], &buses);
+        let (_, twice) = carried([1e-3, 2e-3, 5e-4], &buses);
         near(twice.cells[0], [2.5e-4, 5e-4, 1.25e-4]);
         assert!((twice.contour.powers[4] / once.contour.powers[4] - 0.5).abs() < 1e-5);
     }
@@ -216,14 +232,14 @@ mod tests {
     fn a_bus_made_narrower_makes_its_tracks_narrower() {
         // Middle 0.015, sides 0.005; half as wide: sides a quarter.
         let (given, leaves) = ([0.02, 0.02, 0.01], [0.016_25, 0.016_25, 0.013_75]);
-        let track = carried([1e-3, 1e-3, 0.0], &[("band", "master", given, leaves)]);
+        let (_, track) = carried([1e-3, 1e-3, 0.0], &[("band", "master", given, leaves)]);
         near(track.cells[0], [6.25e-4, 6.25e-4, 3.75e-4]);
     }
 
     #[test]
     fn what_a_bus_is_not_given_and_buses_that_nobody_asks_about_change_nothing() {
         let own = [1e-3, 2e-3, 5e-4];
-        near(carried(own, &[("band", "master", [0.0; 3], [0.0; 3])]).cells[0], own);
+        near(carried(own, &[("band", "master", [0.0; 3], [0.0; 3])]).1.cells[0], own);
         let strips = vec![(info("voice", StripKind::Track, "band"), reading(own))];
         near(through_buses(strips, &[]).swap_remove(0).1.cells[0], own);
     }
@@ -231,7 +247,7 @@ mod tests {
     #[test]
     fn a_bus_that_makes_stereo_of_mono_counts_by_its_power() {
         // Panned: half of the power is gone, and all of the rest is on the left.
-        let track = carried([1e-3; 3], &[("band", "master", [0.02; 3], [0.02, 0.0, 0.0])]);
+        let (_, track) = carried([1e-3; 3], &[("band", "master", [0.02; 3], [0.02, 0.0, 0.0])]);
         near(track.cells[0], [5e-4; 3]);
     }
 }

@@ -1,11 +1,10 @@
-//! A render as goals are measured on it: its evidence, and the session that says who sends what where.
+//! A render as goals are measured on it.
 
 use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::loudness::LoudnessContour;
 use mixkeel_analysis::masking::{Masker, SpanMasking, phon_from_sone};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::goal::Who;
-use mixkeel_session::session::Session;
 
 use super::heard::{Audibility, Heard};
 use crate::evidence::{BANDS, Evidence, Strip, StripKind};
@@ -15,8 +14,6 @@ use crate::evidence::{BANDS, Evidence, Strip, StripKind};
 pub struct Rendered<'a> {
     /// What was measured.
     pub evidence: &'a Evidence,
-    /// What was played.
-    pub session: &'a Session,
 }
 
 impl<'a> Rendered<'a> {
@@ -200,14 +197,13 @@ impl Heard for Rendered<'_> {
         let mut wet = 0.0;
         for effect in self.evidence.buses.iter().filter(|bus| bus.kind == StripKind::Return) {
             let (mut own, mut all) = (0.0, 0.0);
-            for track in self.session.tracks.iter().filter(|track| !track.mute) {
-                let Some(strip) = self.evidence.track(&track.id) else { continue };
+            for strip in &self.evidence.tracks {
                 let steps = self.within(&strip.contour.powers, place);
                 let power = steps.iter().sum::<f64>();
-                for send in track.sends.iter().filter(|send| send.to == effect.id) {
+                for send in strip.sends.iter().filter(|send| send.to == effect.id) {
                     let sent = power * power_from_db(send.level_db);
                     all += sent;
-                    own += if meant.contains(&track.id.as_str()) { sent } else { 0.0 };
+                    own += if meant.contains(&strip.id.as_str()) { sent } else { 0.0 };
                 }
             }
             if own > 0.0 {

@@ -83,7 +83,7 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
     let folder = path.parent().unwrap_or(Path::new("."));
     let song = song(&session, folder, cache)?;
     let (base, _) = of_session(path, &Silent)?;
-    let standing = Rendered { evidence: &base, session: &session };
+    let standing = Rendered { evidence: &base };
     let meanings = meanings(&session);
     let measured = |rendered: &Rendered<'_>| -> Vec<Option<f64>> {
         let of =
@@ -128,8 +128,8 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
             apply(&mut turned, &edit)?;
         }
         std::fs::write(&turned_path, write(&turned))?;
-        let (evidence, turned) = of_session(&turned_path, &Silent)?;
-        let heard = measured(&Rendered { evidence: &evidence, session: &turned });
+        let (evidence, _) = of_session(&turned_path, &Silent)?;
+        let heard = measured(&Rendered { evidence: &evidence });
         for ((meaning, were), (foretold, heard)) in
             meanings.iter().zip(&were).zip(foretold.into_iter().zip(heard))
         {

@@ -7,7 +7,7 @@ mod taps;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mixkeel_engine::{Options, Player, Taps};
+use mixkeel_engine::{Options, Player};
 use mixkeel_io::read::Downmix;
 use mixkeel_judge::evidence::{Evidence, Strip};
 use mixkeel_session::graph::Graph;
@@ -129,7 +129,7 @@ pub(crate) fn of_played(
     watch: &dyn Watch,
 ) -> Result<Evidence, Error> {
     let graph = resolve(session, media).map_err(|faults| session_file::faults_error(path, &faults))?;
-    let taps = Taps { post_fader: true, sums: true, post_inserts: false };
+    let taps = EvidenceTaps::NEEDS;
     let options = Options { while_heard: true, taps, ..Options::default() };
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut gathering = wanted.gathering(Pick::Mix, &graph, session);

@@ -3,6 +3,7 @@
 use mixkeel_analysis::faults::Stored;
 use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_gain;
+use mixkeel_engine::Taps;
 use mixkeel_judge::evidence::{
     Evidence, Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter,
 };
@@ -13,8 +14,7 @@ use mixkeel_session::session::{Section, Send, Session, StripSettings};
 use crate::error::Error;
 use crate::play::{Pick, Tap};
 
-/// Everything that has to be heard of one render. The player has to be told to let strips be heard after their faders
-/// (`Taps::post_fader`), and what buses are given (`Taps::sums`).
+/// Everything that has to be heard of one render by a player that lets be heard what this [needs](Self::NEEDS).
 pub struct EvidenceTaps {
     whole: Pick,
     sound: SoundMeter,
@@ -25,6 +25,9 @@ pub struct EvidenceTaps {
 }
 
 impl EvidenceTaps {
+    /// What a player has to let be heard for this.
+    pub const NEEDS: Taps = Taps { post_fader: true, post_inserts: false, sums: true };
+
     /// For a render of this graph, of which the whole is this sound: the mix, or the sum ahead of the owner's chain.
     pub fn new(whole: Pick, graph: &Graph, session: &Session) -> Self {
         let stored = Stored { bits: Some(32), float: true, lossy: false };

@@ -9,7 +9,7 @@ use crate::project::ledger::Mark;
 
 /// How each goal was met. What is beside the version before is not asked here: a version is measured once.
 pub fn marks(session: &Session, evidence: &Evidence) -> Vec<Mark> {
-    let rendered = Rendered { evidence, session };
+    let rendered = Rendered { evidence };
     let mark = |goal: &Goal| {
         let meaning = goal.meaning(session).ok();
         let reading = meaning.and_then(|meaning| {

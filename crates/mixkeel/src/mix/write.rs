@@ -7,7 +7,7 @@ use mixkeel_assist::decide::Decision;
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::param::Value;
-use mixkeel_engine::{Options, Player, Taps};
+use mixkeel_engine::{Options, Player};
 use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::Evidence;
@@ -161,7 +161,7 @@ impl Version<'_> {
         hash: &str,
         watch: &dyn Watch,
     ) -> Result<Rendered, Error> {
-        let taps = Taps { post_fader: true, sums: true, post_inserts: false };
+        let taps = EvidenceTaps::NEEDS;
         let options = Options { while_heard: true, taps, ..Options::default() };
         let mut player = Player::new(graph, &self.decided.shelf, &options).map_err(engine_error)?;
         let length_frames = player.length_frames();

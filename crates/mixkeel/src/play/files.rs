@@ -16,6 +16,7 @@ impl Pick {
             Pick::Mix => 0,
             Pick::Dry => 1,
             Pick::Stem(index) => 2 + 2 * index as u64,
+            // A strip and what it is given are never files of one render.
             Pick::Strip(node) | Pick::Sum(node) => 3 + 2 * node as u64,
         }
     }

@@ -94,11 +94,7 @@ impl Ground {
     }
 
     /// The render of the version before the newest, where a goal compares with it and there is one.
-    pub fn version_before(
-        &self,
-        asked: &[Asked],
-        watch: &dyn Watch,
-    ) -> Result<Option<(Evidence, Session)>, Error> {
+    pub fn version_before(&self, asked: &[Asked], watch: &dyn Watch) -> Result<Option<Evidence>, Error> {
         let compares = |meaning: &Meaning| meaning.than == Some(Beside::Before);
         if asked.iter().any(|one| one.meaning.as_ref().is_ok_and(compares)) {
             return crate::goals::version_before(&self.path, &self.cache, watch);

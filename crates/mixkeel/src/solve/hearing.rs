@@ -62,7 +62,7 @@ impl<'a> Hearing<'a> {
         if hearing.has_parts() {
             let wanted = Wanted::on(systems);
             let heard = ground.listen_in_parts(&ground.session, &hearing.parts, wanted, watch)?;
-            hearing.were_in_parts = hearing.values(&heard, &ground.session);
+            hearing.were_in_parts = hearing.values(&heard);
             hearing.base_in_parts = Some(heard);
         }
         Ok(hearing)
@@ -83,7 +83,7 @@ impl<'a> Hearing<'a> {
             (Some(changed), Some(base)) => with_the_rest(heard, base, changed),
             _ => heard,
         };
-        let now = self.values(&heard, session);
+        let now = self.values(&heard);
         let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now));
         Ok(goals
             .map(|((meaning, was), (was_here, now))| match (was, was_here, now) {
@@ -108,16 +108,17 @@ impl<'a> Hearing<'a> {
             Some(changed) => with_the_rest(heard, self.base, changed),
             None => heard,
         };
-        let values = self.values(&heard, session);
+        let values = self.values(&heard);
         Ok((heard, values))
     }
 
-    fn values(&self, evidence: &Evidence, session: &Session) -> Values {
-        values(self.meanings, &Rendered { evidence, session }, self.before)
+    fn values(&self, evidence: &Evidence) -> Values {
+        values(self.meanings, &Rendered { evidence }, self.before)
     }
 
     /// The strips that sound otherwise after some edits: those that they are about, those that are keyed by one of them, those
-    /// whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom, which takes all of them, or everything has moved.
+    /// whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom, which takes all
+    /// of them, or everything has moved.
     fn changed(&self, session: &Session, edits: &[Edit]) -> Option<Vec<String>> {
         let by_ear = |that: That| matches!(that, That::Audible | That::Translates | That::Uncovered);
         let all = edits.iter().any(|edit| edit.address.strip == "master");
