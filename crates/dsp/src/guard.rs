@@ -22,10 +22,23 @@ pub const LOUDEST: f32 = 1e6;
 /// samples were not finite.
 pub fn clean(io: &mut Block<'_>) -> u64 {
     // In runs short enough for a 32-bit counter, which keeps the loop in full lanes.
-    io.each().flat_map(|channel| channel.chunks_mut(1 << 16)).map(|run| u64::from(clean_run(run))).sum()
+    let runs = io.each().flat_map(|channel| channel.chunks_mut(1 << 16));
+    runs.filter(|run| !is_clean(run)).map(|run| u64::from(clean_run(run))).sum()
 }
 
 wide! {
+    /// Whether every sample is zero or a number that may stay: nearly always, and sooner found out than put right.
+    fn is_clean(run: &[f32]) -> bool {
+        // Magnitudes are in the order of their bits. One less puts zero, wrapped round, above all of them.
+        let (mut least, mut most) = (u32::MAX, 0_u32);
+        for sample in run {
+            let magnitude = sample.to_bits() & (u32::MAX >> 1);
+            least = least.min(magnitude.wrapping_sub(1));
+            most = most.max(magnitude);
+        }
+        least >= NOTHING.to_bits() - 1 && most <= LOUDEST.to_bits()
+    }
+
     fn clean_run(run: &mut [f32]) -> u32 {
         let mut odd: u32 = 0;
         for sample in run {
@@ -227,6 +240,22 @@ mod tests {
             [1.0, f32::NAN, -0.5, f32::INFINITY, 1e-31, -1e-45, f32::NEG_INFINITY, 2e-30, -1e30];
         assert_eq!(clean(&mut Block::mono(&mut samples)), 3);
         assert_eq!(samples, [1.0, 0.0, -0.5, 0.0, 0.0, 0.0, 0.0, 2e-30, -LOUDEST]);
+    }
+
+    #[test]
+    fn whatever_has_to_be_put_right_is_noticed_wherever_it_stands() {
+        let nearly = [f32::from_bits(NOTHING.to_bits() - 1), f32::from_bits(LOUDEST.to_bits() + 1)];
+        let odd =
+            [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::from_bits(1), -1e-31, nearly[0], nearly[1]];
+        let mut sound = [0.0, -0.0, 0.25, -1.0, NOTHING, -NOTHING, LOUDEST, -LOUDEST, 0.5, 1e-20, 0.0];
+        assert!(is_clean(&sound) && is_clean(&[]));
+        for odd in odd {
+            for at in 0..sound.len() {
+                let kept = std::mem::replace(&mut sound[at], odd);
+                assert!(!is_clean(&sound), "{odd} at {at}");
+                sound[at] = kept;
+            }
+        }
     }
 
     /// Counts the frames that it is asked to play.

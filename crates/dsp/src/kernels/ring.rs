@@ -1,6 +1,7 @@
 //! Delay lines of equal length side by side, read and written a stretch at a time.
 
 use crate::processor::State;
+use crate::simd::wide;
 
 /// The past of several channels. Frames are counted from the last [`clear`](Self::clear) by whoever owns it, so that
 /// many of these can share one count.
@@ -61,7 +62,7 @@ impl Rings {
         let (head, tail) = self.look(ring, at, back, out.len());
         let (to_head, to_tail) = out.split_at_mut(head.len());
         for (to, from) in [(to_head, head), (to_tail, tail)] {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to += gain * from);
+            add_turned(to, from, gain);
         }
     }
 
@@ -98,6 +99,12 @@ impl Rings {
             from.take_all(head);
             from.take_all(tail);
         }
+    }
+}
+
+wide! {
+    fn add_turned(to: &mut [f32], from: &[f32], gain: f32) {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to += gain * from);
     }
 }
 

@@ -16,8 +16,8 @@ pub fn listen_along<S: Copy + PartialEq>(
     first_frame: i64,
     mut stretch: impl FnMut(&mut Block<'_>, &mut Cell, usize, &Motion<S>),
 ) {
+    let mut heard = [[0.0; GRID_FRAMES]; 2];
     glide.walk(first_frame, io.frames(), |frames, motion| {
-        let mut heard = [[0.0; GRID_FRAMES]; 2];
         let channels = hear(&io.signal(), keys, frames.clone(), &mut heard);
         stretch(&mut io.part(frames), &mut heard, channels, motion);
     });

@@ -12,6 +12,7 @@ use super::LINES;
 use super::network::{RAMP, Rows};
 use crate::GRID_FRAMES;
 use crate::processor::State;
+use crate::simd::wide;
 
 /// The decay times wanted, and between which frequencies they change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -154,6 +155,7 @@ struct Weights {
 
 impl Weights {
     /// A section on the straight line to another.
+    #[inline(always)]
     fn toward(&self, to: &Self, share: f64) -> Self {
         let between = |from: [f64; LANES], to: [f64; LANES]| {
             std::array::from_fn(|lane| from[lane] + (to[lane] - from[lane]) * share)
@@ -165,6 +167,12 @@ impl Weights {
     }
 }
 
+/// A stretch of the lines that are filtered side by side.
+type Group = [[f32; GRID_FRAMES]; LANES];
+
+/// What both of their sections remember.
+type Memory = [[[f64; LANES]; 2]; 2];
+
 /// The settings of both sections of all lines.
 type AllWeights = [[Weights; 2]; GROUPS];
 
@@ -175,7 +183,7 @@ pub(super) struct Decay {
     from: Option<AllWeights>,
     /// At its end.
     weights: AllWeights,
-    memory: [[[[f64; LANES]; 2]; 2]; GROUPS],
+    memory: [Memory; GROUPS],
 }
 
 impl Decay {
@@ -202,13 +210,8 @@ impl Decay {
         for (group, (rows, memory)) in groups.iter_mut().zip(&mut self.memory).enumerate() {
             let to = &self.weights[group];
             match &self.from {
-                None => run_group(rows, memory, frames, |_| *to),
-                // Between two stable filters, all filters on the straight line of their coefficients are stable: the
-                // triangle of stable second-order denominators has no dents.
-                Some(from) => run_group(rows, memory, frames, |frame| {
-                    let along = f64::from(RAMP.get(offset + frame).copied().unwrap_or(1.0));
-                    [from[group][0].toward(&to[0], along), from[group][1].toward(&to[1], along)]
-                }),
+                None => run_still(rows, memory, frames, to),
+                Some(from) => run_moving(rows, memory, frames, [&from[group], to], offset),
             }
         }
     }
@@ -239,14 +242,31 @@ impl Decay {
     }
 }
 
+wide! {
+    fn run_still(rows: &mut Group, memory: &mut Memory, frames: usize, weights: &[Weights; 2]) {
+        run_group(rows, memory, frames, |_| *weights);
+    }
+
+    /// Between two stable filters, all filters on the straight line of their coefficients are stable: the triangle of stable
+    /// second-order denominators has no dents.
+    fn run_moving(
+        rows: &mut Group,
+        memory: &mut Memory,
+        frames: usize,
+        ends: [&[Weights; 2]; 2],
+        offset: usize,
+    ) {
+        let [from, to] = ends;
+        run_group(rows, memory, frames, |frame| {
+            let along = f64::from(RAMP.get(offset + frame).copied().unwrap_or(1.0));
+            [from[0].toward(&to[0], along), from[1].toward(&to[1], along)]
+        });
+    }
+}
+
 /// Two sections in a row, transposed direct form II, four lines at a time.
 #[inline(always)]
-fn run_group(
-    rows: &mut [[f32; GRID_FRAMES]; LANES],
-    memory: &mut [[[f64; LANES]; 2]; 2],
-    frames: usize,
-    weights: impl Fn(usize) -> [Weights; 2],
-) {
+fn run_group(rows: &mut Group, memory: &mut Memory, frames: usize, weights: impl Fn(usize) -> [Weights; 2]) {
     let [[mut s1, mut s2], [mut t1, mut t2]] = *memory;
     let [a, b, c, d] = rows;
     let samples = a.iter_mut().zip(b).zip(c).zip(d).take(frames);

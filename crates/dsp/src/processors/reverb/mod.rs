@@ -14,6 +14,7 @@ use crate::block::{Block, Signal};
 use crate::glide::Glide;
 use crate::kernels::ring::Rings;
 use crate::kernels::svf::{Section, Svf, tan_half};
+use crate::simd::wide;
 use decay::{Losses, Times};
 use network::{Fade, Network, RAMP, Rows, SILENT, Turns, spread, turns};
 use shape::{Shape, Tap};
@@ -331,13 +332,7 @@ impl Reverb {
         }
         self.at = self.at.wrapping_add(frames);
         for (side, channel) in io.each().enumerate() {
-            let ramp = &RAMP[offset..];
-            for (frame, (sample, along)) in channel.iter_mut().zip(ramp).enumerate() {
-                let gain = |index: usize| gains[0][index] + (gains[1][index] - gains[0][index]) * along;
-                let late = gain(1) * late[side][frame] + gain(2) * late[1 - side][frame];
-                let early = gain(3) * early[side][frame] + gain(4) * early[1 - side][frame];
-                *sample = gain(0) * *sample + (late + early);
-            }
+            add_up(channel, [&late[side], &late[1 - side], &early[side], &early[1 - side]], &gains, offset);
         }
     }
 
@@ -417,12 +412,34 @@ fn diffuse(
 const FLIPPED: [bool; LINES] =
     [false, true, true, true, false, false, true, false, true, true, false, true, false, false, true, false];
 
-/// Every other line on every other side.
-fn collect(rows: &Rows, frames: usize, gain: f32) -> Pair {
-    let mut out = [[0.0; GRID_FRAMES]; 2];
-    for (line, (row, flipped)) in rows.iter().zip(FLIPPED).enumerate() {
-        let gain = if flipped { -gain } else { gain };
-        out[line % 2][..frames].iter_mut().zip(row).for_each(|(out, sample)| *out += gain * sample);
+wide! {
+    /// Every other line on every other side.
+    fn collect(rows: &Rows, frames: usize, gain: f32) -> Pair {
+        let mut out = [[0.0; GRID_FRAMES]; 2];
+        for (line, (row, flipped)) in rows.iter().zip(FLIPPED).enumerate() {
+            let gain = if flipped { -gain } else { gain };
+            out[line % 2][..frames].iter_mut().zip(row).for_each(|(out, sample)| *out += gain * sample);
+        }
+        out
     }
-    out
+
+    /// One side of what is heard: the sound itself, the tail of this side and of the other, the reflections of both, each
+    /// times its gain between those at both ends of the cell.
+    fn add_up(
+        sound: &mut [f32],
+        wet: [&[f32; GRID_FRAMES]; 4],
+        gains: &[[f32; GAINS]; 2],
+        offset: usize,
+    ) {
+        let [late, late_across, early, early_across] = wet;
+        let wet = late.iter().zip(late_across).zip(early.iter().zip(early_across));
+        for ((sample, along), ((late, late_across), (early, early_across))) in
+            sound.iter_mut().zip(&RAMP[offset..]).zip(wet)
+        {
+            let gain = |index: usize| gains[0][index] + (gains[1][index] - gains[0][index]) * along;
+            let late = gain(1) * late + gain(2) * late_across;
+            let early = gain(3) * early + gain(4) * early_across;
+            *sample = gain(0) * *sample + (late + early);
+        }
+    }
 }

@@ -13,6 +13,7 @@ use super::{LINES, PAIRS};
 use crate::GRID_FRAMES;
 use crate::kernels::ring::Rings;
 use crate::processor::State;
+use crate::simd::wide;
 
 /// A stretch of every line.
 pub(super) type Rows = [[f32; GRID_FRAMES]; LINES];
@@ -118,9 +119,8 @@ impl Network {
         }
         let mut back = out;
         self.decay.run(&mut back, frames, fade.offset);
-        mix(&mut back, frames, turns, &RAMP[fade.offset..]);
-        for (line, (fed, row)) in back.iter_mut().zip(rows.iter_mut()).enumerate() {
-            fed[..frames].iter_mut().zip(&row[..frames]).for_each(|(fed, new)| *fed = *fed * SCALE + new);
+        mix(&mut back, rows, frames, turns, &RAMP[fade.offset..]);
+        for (line, fed) in back.iter().enumerate() {
             self.lines.write(line, at, &fed[..frames]);
         }
         *rows = out;
@@ -142,46 +142,51 @@ impl Network {
     }
 }
 
-/// The matrix, √8 times too large.
-fn mix(rows: &mut Rows, frames: usize, turns: &[Turns; 2], ramp: &[f32]) {
-    let (upper, lower) = rows.split_at_mut(PAIRS);
-    for (pair, (a, b)) in upper.iter_mut().zip(lower).enumerate() {
-        let ([cos, sin], [cos_after, sin_after]) = (turns[0][pair], turns[1][pair]);
-        let (cos_step, sin_step) = (cos_after - cos, sin_after - sin);
-        for ((a, b), along) in a[..frames].iter_mut().zip(&mut b[..frames]).zip(ramp) {
-            let (cos, sin) = (cos + cos_step * along, sin + sin_step * along);
-            (*a, *b) = (cos * *a + sin * *b, sin * *a - cos * *b);
+wide! {
+    /// The matrix, √8 times too large, set right while what is new comes in.
+    fn mix(rows: &mut Rows, new: &Rows, frames: usize, turns: &[Turns; 2], ramp: &[f32]) {
+        let (upper, lower) = rows.split_at_mut(PAIRS);
+        for (pair, (a, b)) in upper.iter_mut().zip(lower).enumerate() {
+            let ([cos, sin], [cos_after, sin_after]) = (turns[0][pair], turns[1][pair]);
+            let (cos_step, sin_step) = (cos_after - cos, sin_after - sin);
+            for ((a, b), along) in a[..frames].iter_mut().zip(&mut b[..frames]).zip(ramp) {
+                let (cos, sin) = (cos + cos_step * along, sin + sin_step * along);
+                (*a, *b) = (cos * *a + sin * *b, sin * *a - cos * *b);
+            }
         }
-    }
-    for distance in [4, 2, 1] {
-        for pair in rows.chunks_exact_mut(2 * distance) {
-            let (a, b) = pair.split_at_mut(distance);
-            for (a, b) in a.iter_mut().zip(b) {
-                for (a, b) in a[..frames].iter_mut().zip(&mut b[..frames]) {
-                    (*a, *b) = (*a + *b, *a - *b);
+        for distance in [4, 2, 1] {
+            for pair in rows.chunks_exact_mut(2 * distance) {
+                let (a, b) = pair.split_at_mut(distance);
+                for (a, b) in a.iter_mut().zip(b) {
+                    for (a, b) in a[..frames].iter_mut().zip(&mut b[..frames]) {
+                        (*a, *b) = (*a + *b, *a - *b);
+                    }
                 }
             }
         }
+        for (row, new) in rows.iter_mut().zip(new) {
+            row[..frames].iter_mut().zip(&new[..frames]).for_each(|(row, new)| *row = *row * SCALE + new);
+        }
     }
-}
 
-/// Four rounds of butterflies that turn each pair by one angle: no mixing at 0, Hadamard's at an eighth of a turn. `turns`
-/// are those at both ends of the cell.
-pub(super) fn spread(rows: &mut Rows, frames: usize, turns: &[[f32; 2]; 2], offset: usize) {
-    let [[cos, sin], [cos_after, sin_after]] = *turns;
-    let mut along = [[0.0; GRID_FRAMES]; 2];
-    let [coses, sines] = &mut along;
-    for ((to_cos, to_sin), along) in coses.iter_mut().zip(sines.iter_mut()).zip(&RAMP[offset..]) {
-        *to_cos = cos + (cos_after - cos) * along;
-        *to_sin = sin + (sin_after - sin) * along;
-    }
-    for distance in [8, 4, 2, 1] {
-        for pair in rows.chunks_exact_mut(2 * distance) {
-            let (a, b) = pair.split_at_mut(distance);
-            for (a, b) in a.iter_mut().zip(b) {
-                let pairs = a[..frames].iter_mut().zip(&mut b[..frames]);
-                for ((a, b), (cos, sin)) in pairs.zip(coses.iter().zip(sines.iter())) {
-                    (*a, *b) = (cos * *a + sin * *b, sin * *a - cos * *b);
+    /// Four rounds of butterflies that turn each pair by one angle: no mixing at 0, Hadamard's at an eighth of a turn. `turns`
+    /// are those at both ends of the cell.
+    pub(super) fn spread(rows: &mut Rows, frames: usize, turns: &[[f32; 2]; 2], offset: usize) {
+        let [[cos, sin], [cos_after, sin_after]] = *turns;
+        let mut along = [[0.0; GRID_FRAMES]; 2];
+        let [coses, sines] = &mut along;
+        for ((to_cos, to_sin), along) in coses.iter_mut().zip(sines.iter_mut()).zip(&RAMP[offset..]) {
+            *to_cos = cos + (cos_after - cos) * along;
+            *to_sin = sin + (sin_after - sin) * along;
+        }
+        for distance in [8, 4, 2, 1] {
+            for pair in rows.chunks_exact_mut(2 * distance) {
+                let (a, b) = pair.split_at_mut(distance);
+                for (a, b) in a.iter_mut().zip(b) {
+                    let pairs = a[..frames].iter_mut().zip(&mut b[..frames]);
+                    for ((a, b), (cos, sin)) in pairs.zip(coses.iter().zip(sines.iter())) {
+                        (*a, *b) = (cos * *a + sin * *b, sin * *a - cos * *b);
+                    }
                 }
             }
         }
