@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p mixkeel --example verdict_table` plants every fault at twice and at half of its threshold into the
 //! demo's mix and, where the folder `../shared/music` lies beside the repository, into real mixes; and judges the labelled
-//! files there. One part of it by its name: `labelled`, `planted` (and the name of one fault), `attribution`; `figures`
+//! files there. One part of it by its name: `labelled`, `planted` (and the name of one fault), `attribution` (and the name of one song); `figures`
 //! prints the raw figures that thresholds are compared with, and `records FOLDER` how they lie in a folder of records.
 
 #![allow(clippy::unwrap_used)] // a table that cannot be made has failed
@@ -67,11 +67,11 @@ fn main() {
         Some("records") => records::print(second.map(PathBuf::from).as_deref()),
         Some("labelled") => labelled(),
         Some("planted") => planted(second),
-        Some("attribution") => attribution::print(),
+        Some("attribution") => attribution::print(second),
         _ => {
             labelled();
             planted(None);
-            attribution::print();
+            attribution::print(None);
         }
     }
 }

@@ -157,20 +157,16 @@ fn shared(name: &str, from_s: f64, seconds: f64) -> Option<Desk> {
     Some(Desk::new(parts))
 }
 
-/// Prints the table.
-pub fn print() {
+/// Prints the table, of one song if it is named.
+pub fn print(only: Option<&str>) {
     println!("\nTracks pushed until a fault is there, by 24 dB at most\n");
     println!(
         "| song | fault | what was done | caused it | named first | named otherwise |\n|---|---|---|--:|--:|---|"
     );
-    let desks = [
-        ("demo", Some(demo(10.0))),
-        ("caesium", shared("caesium", 60.0, 10.0)),
-        ("city_blues", shared("city_blues", 20.0, 10.0)),
-        ("mauiwowi", shared("mauiwowi", 50.0, 10.0)),
-    ];
+    let songs = [("demo", 0.0), ("caesium", 60.0), ("city_blues", 20.0), ("mauiwowi", 50.0)];
     let (mut caused, mut right) = (0, 0);
-    for (song, desk) in desks {
+    for (song, from_s) in songs.into_iter().filter(|(song, _)| only.is_none_or(|only| only == *song)) {
+        let desk = if song == "demo" { Some(demo(10.0)) } else { shared(song, from_s, 10.0) };
         let Some(desk) = desk else { continue };
         for way in &WAYS {
             let tracks: Vec<usize> = desk.others().collect();
@@ -187,7 +183,10 @@ pub fn print() {
                 .filter(|one| !is_first(one))
                 .map(|(index, finding, by_db)| {
                     let first = finding.tracks.first().map_or("nobody", |first| first.name.as_str());
-                    format!("{} by {by_db:.0} dB: {first}", desk.name(*index))
+                    let mut named = finding.tracks.iter();
+                    let place = named.position(|one| one.name == desk.name(*index)).map(|at| at + 1);
+                    let place = place.map_or_else(String::new, |place| format!(", itself number {place}"));
+                    format!("{} by {by_db:.0} dB: {first}{place}", desk.name(*index))
                 })
                 .collect();
             println!(
