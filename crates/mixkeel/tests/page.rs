@@ -2,11 +2,14 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use common::{tone, write_song, write_wav};
-use mixkeel::Silent;
 use mixkeel::mix::{MixOptions, mix};
 use mixkeel::page::Embed;
 use mixkeel::page::make::{PageOptions, make};
+use mixkeel::song::cache::Cache;
+use mixkeel::{Event, Silent, Stage, Watch};
 use mixkeel_dsp::block::Channels;
 
 #[test]
@@ -15,7 +18,8 @@ fn a_mix_brings_its_page_and_the_page_holds_everything() {
     let (song, out) = (folder.path().join("Song <b>"), folder.path().join("out"));
     std::fs::create_dir_all(&song).unwrap();
     write_song(&song, [0.0; 4]);
-    let options = MixOptions { out: Some(out.clone()), ..MixOptions::default() };
+    let cache = Cache::at(folder.path().join("kept"));
+    let options = MixOptions { out: Some(out.clone()), cache: cache.clone(), ..MixOptions::default() };
     mix(&song, &options, &Silent).unwrap();
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.len() < 8_000_000, "{} bytes", page.len());
@@ -53,14 +57,45 @@ fn a_mix_brings_its_page_and_the_page_holds_everything() {
     let told = first["mix"]["integrated_lufs"].as_f64().unwrap();
     assert!((lufs[1].as_f64().unwrap() - told).abs() < 0.06, "{lufs} beside {told}");
 
-    // Made again, page and facts say the same, and what was decided is still there.
-    let again = make(&out, &PageOptions::default(), &Silent).unwrap();
-    assert!(again.bytes > 100_000);
+    // Made again of what is kept, nothing is played, and every byte is the same.
+    let options = PageOptions { cache, ..PageOptions::default() };
+    let played = Played::default();
+    make(&out, &options, &played).unwrap();
+    assert!(!played.0.load(Ordering::Relaxed));
+    assert!(std::fs::read_to_string(out.join("report.html")).unwrap() == page);
+    assert_eq!(read("report.json"), first);
+
+    // Without that it is played, and what was decided is still there.
+    make(&out, &PageOptions::default(), &played).unwrap();
+    assert!(played.0.load(Ordering::Relaxed));
     let second = read("report.json");
     for same in ["tracks", "stems", "mix", "verdict", "version"] {
         assert_eq!(second[same], first[same], "{same}");
     }
     assert_eq!(second["facts"].as_array().unwrap().len(), facts.len());
+
+    // Changed by hand it is another song than that of the file beside it, and of no version.
+    let text = std::fs::read_to_string(out.join("session.toml")).unwrap();
+    let lowered = text.replacen("headroom_db = 0.0", "headroom_db = -12.0", 1);
+    assert!(lowered != text);
+    std::fs::write(out.join("session.toml"), lowered).unwrap();
+    let changed = make(&out, &options, &Silent).unwrap();
+    assert!(changed.mix.integrated_lufs.unwrap() < told - 5.0, "{:?} beside {told}", changed.mix);
+    assert!(
+        page.contains("version 1") && !std::fs::read_to_string(&changed.page).unwrap().contains("version 1")
+    );
+}
+
+/// Notes whether anything was played.
+#[derive(Default)]
+struct Played(AtomicBool);
+
+impl Watch for Played {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Progress { stage: Stage::Listen, .. }) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 #[test]
@@ -89,7 +124,12 @@ fn a_file_has_a_page_too_with_as_much_sound_as_is_asked_for() {
     write_wav(&file, &tone(440.0, 0.3, 20 * 48_000, Channels::Stereo), 48_000);
     let size = |embed| {
         let out = folder.path().join("page.html");
-        let options = PageOptions { out: Some(out.clone()), embed, references: vec![file.clone()] };
+        let options = PageOptions {
+            out: Some(out.clone()),
+            embed,
+            references: vec![file.clone()],
+            ..PageOptions::default()
+        };
         let outcome = make(&file, &options, &Silent).unwrap();
         let page = std::fs::read_to_string(out).unwrap();
         assert_eq!(page.len() as u64, outcome.bytes);

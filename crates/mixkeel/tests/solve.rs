@@ -306,7 +306,8 @@ fn notes_that_nobody_understands_change_nothing() {
 fn a_phone_loses_the_bass_and_what_it_sounds_like_is_written_at_one_loudness() {
     let (folder, session) = bare("");
     let heard = folder.path().join("heard");
-    let options = ListenOptions { on: vec!["my phone".to_owned()], render: Some(heard.clone()) };
+    let options =
+        ListenOptions { on: vec!["my phone".to_owned()], render: Some(heard.clone()), cache: Cache::off() };
     let report = listen(&session, &options, &Silent).unwrap();
     let [phone] = report.systems.as_slice() else { panic!("one system") };
     let of = |id: &str| phone.tracks.iter().find(|track| track.id == id).unwrap();
@@ -321,7 +322,11 @@ fn a_phone_loses_the_bass_and_what_it_sounds_like_is_written_at_one_loudness() {
     }
     let left: Vec<String> = tree(&heard).into_iter().map(|(name, _)| name).collect();
     assert_eq!(left, ["phone.flac", "reference.flac"], "nothing half-written stays");
-    let error = listen(&session, &ListenOptions { on: vec!["gramophone".to_owned()], render: None }, &Silent);
+    let error = listen(
+        &session,
+        &ListenOptions { on: vec!["gramophone".to_owned()], render: None, cache: Cache::off() },
+        &Silent,
+    );
     assert_eq!(error.unwrap_err().kind, ErrorKind::Usage);
 }
 

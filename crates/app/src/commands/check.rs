@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mixkeel::check::CheckOptions;
+use mixkeel::song::cache::Cache;
 use mixkeel::{Destination, Error};
 
 use crate::answer::{Answer, CHECKS_FAILED};
@@ -46,7 +47,11 @@ impl Check {
     /// What the library says.
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
-        let options = CheckOptions { destination: self.destination, references: self.reference.clone() };
+        let options = CheckOptions {
+            destination: self.destination,
+            references: self.reference.clone(),
+            cache: Cache::of_user(),
+        };
         let outcome = mixkeel::check::check(&self.what, &options, face)?;
         let answer = Answer::new(&outcome.report, &outcome.summary())?;
         let answer = if outcome.passes() { answer } else { answer.exit(CHECKS_FAILED) };

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use mixkeel::song::cache::Cache;
 use mixkeel::{Error, ErrorKind};
 
 use crate::answer::Answer;
@@ -47,7 +48,7 @@ impl Compare {
             let outcome = mixkeel::blind::blind(first, second, &out, face)?;
             return Answer::new(&outcome, &outcome.summary());
         }
-        let report = mixkeel::compare::compare(&self.files, face)?;
+        let report = mixkeel::compare::compare(&self.files, &Cache::of_user(), face)?;
         Answer::new(&report, &report.summary())
     }
 }

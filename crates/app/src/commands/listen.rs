@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use mixkeel::Error;
 use mixkeel::listen::ListenOptions;
+use mixkeel::song::cache::Cache;
 
 use crate::answer::Answer;
 use crate::face::Face;
@@ -39,7 +40,8 @@ impl Listen {
     /// What the library says.
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
-        let options = ListenOptions { on: self.on.clone(), render: self.render.clone() };
+        let options =
+            ListenOptions { on: self.on.clone(), render: self.render.clone(), cache: Cache::of_user() };
         let report = mixkeel::listen::listen(&self.path, &options, face)?;
         Ok(Answer::new(&report, &report.lines())?.data())
     }

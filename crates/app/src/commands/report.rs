@@ -6,6 +6,7 @@ use clap::Args;
 use mixkeel::Error;
 use mixkeel::page::Embed;
 use mixkeel::page::make::PageOptions;
+use mixkeel::song::cache::Cache;
 
 use crate::answer::Answer;
 use crate::face::Face;
@@ -44,8 +45,12 @@ impl Report {
     /// What the library says.
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
-        let options =
-            PageOptions { out: self.out.clone(), embed: self.embed, references: self.reference.clone() };
+        let options = PageOptions {
+            out: self.out.clone(),
+            embed: self.embed,
+            references: self.reference.clone(),
+            cache: Cache::of_user(),
+        };
         let outcome = mixkeel::page::make::make(&self.what, &options, face)?;
         Answer::new(&outcome, &outcome.summary())
     }

@@ -14,6 +14,7 @@ pub use report::{Beside, CheckReport, CheckedFile, References};
 
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
+use crate::song::cache::Cache;
 use crate::song::scan::holds_session;
 use crate::watch::Watch;
 
@@ -24,6 +25,8 @@ pub struct CheckOptions {
     pub destination: Option<Destination>,
     /// Records to compare with.
     pub references: Vec<PathBuf>,
+    /// Where is kept what sessions measure.
+    pub cache: Cache,
 }
 
 /// What came of it.
@@ -62,12 +65,15 @@ pub fn check(path: &Path, options: &CheckOptions, watch: &dyn Watch) -> Result<C
         };
     }
     let destination = options.destination.unwrap_or_default();
-    let evidence = evidence::of(path, watch)?;
+    let evidence = evidence::of(path, &options.cache, watch)?;
     let judged = judge(&evidence, destination);
     let mut references = None;
     if !options.references.is_empty() {
-        let records =
-            options.references.iter().map(|path| evidence::of(path, watch)).collect::<Result<Vec<_>, _>>()?;
+        let records = options
+            .references
+            .iter()
+            .map(|path| evidence::of(path, &options.cache, watch))
+            .collect::<Result<Vec<_>, _>>()?;
         let (files, table) = beside(&evidence, &records);
         references = Some(References { files, beside: table });
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
+use crate::song::cache::Cache;
 use crate::watch::Watch;
 
 /// What differs.
@@ -58,20 +59,20 @@ impl CompareReport {
     }
 }
 
-/// Compares files of sound or sessions with the first of them.
+/// Compares files of sound or sessions with the first of them; what sessions measure is kept in `cache`.
 ///
 /// # Errors
 /// Fewer than two, what cannot be read, or a request to stop.
-pub fn compare(paths: &[PathBuf], watch: &dyn Watch) -> Result<CompareReport, Error> {
+pub fn compare(paths: &[PathBuf], cache: &Cache, watch: &dyn Watch) -> Result<CompareReport, Error> {
     let [first, others @ ..] = paths else { return Err(too_few()) };
     if others.is_empty() {
         return Err(too_few());
     }
-    let heard = evidence::of(first, watch)?;
+    let heard = evidence::of(first, cache, watch)?;
     let others = others
         .iter()
         .map(|path| {
-            let other = evidence::of(path, watch)?;
+            let other = evidence::of(path, cache, watch)?;
             let (of_first, of_other) =
                 (heard.sound.loudness.integrated_lufs, other.sound.loudness.integrated_lufs);
             Ok(Compared {

@@ -28,14 +28,15 @@ use crate::song::facts::facts;
 use crate::song::media::Shelf;
 use crate::watch::{Stage, Watch};
 
-/// The evidence of whatever is given: a session or the folder of a mix is played, a file is read.
+/// The evidence of whatever is given: a session or the folder of a mix is played, unless what it measures is kept; a file is
+/// read.
 ///
 /// # Errors
 /// What cannot be read, or a request to stop.
-pub fn of(path: &Path, watch: &dyn Watch) -> Result<Evidence, Error> {
+pub fn of(path: &Path, cache: &Cache, watch: &dyn Watch) -> Result<Evidence, Error> {
     let is_session = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     if is_session || path.is_dir() {
-        return Ok(of_session(path, watch)?.0);
+        return Ok(of_session_kept(path, cache, watch)?.0);
     }
     of_file(path, watch)
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
 use crate::lines::{figure, wrapped};
+use crate::song::cache::Cache;
 use crate::watch::Watch;
 
 /// A track that is heard in less than this part of the time in which it plays is gone. Ours, as on the page of a mix.
@@ -29,6 +30,8 @@ pub struct ListenOptions {
     pub on: Vec<String>,
     /// Where to write what it would sound like; nowhere when not said.
     pub render: Option<PathBuf>,
+    /// Where is kept what sessions measure.
+    pub cache: Cache,
 }
 
 /// What is kept on every system.
@@ -134,7 +137,7 @@ impl ListenReport {
 /// A system that there is not, what cannot be read or written, or a request to stop.
 pub fn listen(path: &Path, options: &ListenOptions, watch: &dyn Watch) -> Result<ListenReport, Error> {
     let systems = systems(&options.on)?;
-    let evidence = evidence::of(path, watch)?;
+    let evidence = evidence::of(path, &options.cache, watch)?;
     let Some(reference) = evidence.playback.iter().find(|one| one.system == REFERENCE.id) else {
         return Err(Error::new(ErrorKind::Internal, "nothing was heard on studio monitors").at(path));
     };

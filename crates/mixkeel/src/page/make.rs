@@ -8,16 +8,18 @@ use mixkeel_judge::evidence::Evidence;
 use mixkeel_judge::finding::Finding;
 use mixkeel_judge::verdict::{Judgement, Verdict, judge};
 use mixkeel_session::edit::{Edit, Edits};
+use mixkeel_session::session::Session;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Embed, Facts, Page, Source, as_sent, loops};
 use crate::error::{Error, ErrorKind};
 use crate::evidence;
-use crate::project::ledger::Measured;
+use crate::project::ledger::{self, Measured};
 use crate::project::paths::song_name;
-use crate::project::session_file;
+use crate::project::session_file::{self, Opened};
 use crate::report::Report;
+use crate::song::cache::Cache;
 use crate::watch::Watch;
 
 /// The file beside a mix.
@@ -32,6 +34,8 @@ pub struct PageOptions {
     pub embed: Embed,
     /// Records to listen to beside it and to compare it with.
     pub references: Vec<PathBuf>,
+    /// Where is kept what sessions measure.
+    pub cache: Cache,
 }
 
 /// What was made, and what is in it. Beside the page as JSON, where no `report.json` of a mix stands that takes it in.
@@ -136,9 +140,10 @@ fn of_session(
     watch: &dyn Watch,
 ) -> Result<PageOutcome, Error> {
     let opened = session_file::open(path)?;
-    let (evidence, session) = evidence::of_session(path, watch)?;
+    let (evidence, session) = evidence::of_session_kept(path, &options.cache, watch)?;
+    let (mix, version) = mix_of(&opened, &session);
     let mut sources = vec![
-        ("Mix", Source::Session(Box::new(session.clone()), opened.folder.clone())),
+        ("Mix", mix),
         ("Tracks as sent", Source::Session(Box::new(as_sent(&session)), opened.folder.clone())),
     ];
     sources.extend(listened_to(options));
@@ -147,13 +152,23 @@ fn of_session(
     let judgement = judge(&evidence, Destination::Mastering);
     let matter = Matter {
         title: &session.title,
-        version: None,
+        version,
         evidence: &evidence,
         judgement: &judgement,
         records: &records,
         edits: &edits,
     };
     write(&matter, &sources, options.embed, out)
+}
+
+/// The mix of a session, and its version: the file beside it where that was made from the session as it stands.
+fn mix_of(opened: &Opened, session: &Session) -> (Source, Option<u32>) {
+    let file = opened.folder.join("mix.wav");
+    let newest = ledger::lines(&opened.folder).unwrap_or_default().pop();
+    match newest.filter(|line| line.session_sha256 == opened.sha256 && file.is_file()) {
+        Some(line) => (Source::File(file), Some(line.version)),
+        None => (Source::Session(Box::new(session.clone()), opened.folder.clone()), None),
+    }
 }
 
 fn of_file(path: &Path, out: &Path, options: &PageOptions, watch: &dyn Watch) -> Result<PageOutcome, Error> {
@@ -197,7 +212,7 @@ fn listened_to(options: &PageOptions) -> Option<(&'static str, Source)> {
 }
 
 fn records(options: &PageOptions, watch: &dyn Watch) -> Result<Vec<Evidence>, Error> {
-    options.references.iter().map(|path| evidence::of(path, watch)).collect()
+    options.references.iter().map(|path| evidence::of(path, &options.cache, watch)).collect()
 }
 
 /// Writes a page.
