@@ -13,9 +13,9 @@ use crate::grid::{around, cells};
 use crate::plan::{Plan, audible};
 use crate::strip::Out;
 
-/// How many frames are summed at a time. Ours: 4 KiB of `f64`, so the sums stay in the first-level cache while every
-/// input passes by once.
-pub(crate) const SPAN_FRAMES: usize = 512;
+/// How many frames are summed at a time. Ours: 16 KiB of `f64`, so the sums stay in the first-level cache while every input passes
+/// by once, in runs long enough to be fetched ahead.
+pub(crate) const SPAN_FRAMES: usize = 2_048;
 
 /// The inputs of a bus or a return.
 pub(crate) struct Sum<'g> {

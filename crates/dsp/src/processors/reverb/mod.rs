@@ -76,6 +76,8 @@ pub struct Reverb {
     input: Rings,
     diffuser: Rings,
     network: Network,
+    /// What goes into the network and what comes out, a stretch at a time: kept here so that it is neither cleared nor moved.
+    rows: [Rows; 2],
     tail_frames: usize,
 }
 
@@ -195,6 +197,7 @@ impl Reverb {
             input: Rings::new(2, input + GRID_FRAMES),
             diffuser: Rings::new(LINES, second + GRID_FRAMES),
             network: Network::new(lines),
+            rows: [SILENT; 2],
             tail_frames: 0,
         };
         reverb.settle();
@@ -323,10 +326,12 @@ impl Reverb {
         self.hear(&io.signal(), frame);
         let fade = self.fade.fade(offset);
         let early = reflect(&self.input, self.at, &fade, frames);
-        let mut rows = diffuse(&self.input, &mut self.diffuser, self.at, &fade, &self.spreads, frames);
-        let mut late = collect(&rows, frames, fade.onset());
-        self.network.run(&mut rows, frames, self.at, &fade, &self.turns);
-        let lines = collect(&rows, frames, 1.0);
+        let [rows, out] = &mut self.rows;
+        diffuse((&self.input, &mut self.diffuser), self.at, &fade, &self.spreads, frames, rows);
+        self.network.run((rows, out), frames, self.at, &fade, &self.turns);
+        let [mut late, mut lines] = [[[0.0; GRID_FRAMES]; 2]; 2];
+        collect(rows, frames, fade.onset(), &mut late);
+        collect(out, frames, 1.0, &mut lines);
         for (late, lines) in late.as_flattened_mut().iter_mut().zip(lines.as_flattened()) {
             *late += lines;
         }
@@ -384,28 +389,26 @@ fn reflect(input: &Rings, at: usize, fade: &Fade<'_>, frames: usize) -> Pair {
 
 /// The sound spread in time, for every line.
 fn diffuse(
-    input: &Rings,
-    diffuser: &mut Rings,
+    (input, diffuser): (&Rings, &mut Rings),
     at: usize,
     fade: &Fade<'_>,
     turns: &[[f32; 2]; 2],
     frames: usize,
-) -> Rows {
-    let mut rows = SILENT;
+    rows: &mut Rows,
+) {
     for (line, row) in rows.iter_mut().enumerate() {
         let row = &mut row[..frames];
         fade.read(input, line % 2, at, [fade.from.first[line], fade.to.first[line]], row);
         // Eight lines share a side: the power of all is the side's.
         row.iter_mut().for_each(|sample| *sample *= network::SCALE);
     }
-    spread(&mut rows, frames, turns, fade.offset);
+    spread(rows, frames, turns, fade.offset);
     for (line, row) in rows.iter_mut().enumerate() {
         let row = &mut row[..frames];
         diffuser.write(line, at, row);
         fade.read(diffuser, line, at, [fade.from.second[line], fade.to.second[line]], row);
     }
-    spread(&mut rows, frames, turns, fade.offset);
-    rows
+    spread(rows, frames, turns, fade.offset);
 }
 
 /// Whether a line is heard upside down; as many as not on either side, in no order. Ours.
@@ -413,14 +416,12 @@ const FLIPPED: [bool; LINES] =
     [false, true, true, true, false, false, true, false, true, true, false, true, false, false, true, false];
 
 wide! {
-    /// Every other line on every other side.
-    fn collect(rows: &Rows, frames: usize, gain: f32) -> Pair {
-        let mut out = [[0.0; GRID_FRAMES]; 2];
+    /// Adds every other line to every other side.
+    fn collect(rows: &Rows, frames: usize, gain: f32, out: &mut Pair) {
         for (line, (row, flipped)) in rows.iter().zip(FLIPPED).enumerate() {
             let gain = if flipped { -gain } else { gain };
             out[line % 2][..frames].iter_mut().zip(row).for_each(|(out, sample)| *out += gain * sample);
         }
-        out
     }
 
     /// One side of what is heard: the sound itself, the tail of this side and of the other, the reflections of both, each

@@ -101,29 +101,36 @@ impl Fade<'_> {
 pub(super) struct Network {
     lines: Rings,
     pub decay: Decay,
+    /// What goes back into the lines, while it is made: kept here so that it is neither cleared nor moved.
+    back: Rows,
 }
 
 impl Network {
     /// Lines of up to so many frames.
     pub fn new(longest: usize) -> Self {
-        Self { lines: Rings::new(LINES, longest), decay: Decay::default() }
+        Self { lines: Rings::new(LINES, longest), decay: Decay::default(), back: SILENT }
     }
 
-    /// Takes a stretch of what comes in into every line, and gives back what comes out of every line in its place.
-    /// `turns` are those at both ends of the cell.
-    pub fn run(&mut self, rows: &mut Rows, frames: usize, at: usize, fade: &Fade<'_>, turns: &[Turns; 2]) {
-        let mut out = SILENT;
-        for (line, row) in out.iter_mut().enumerate() {
-            let back = [fade.from.lines[line], fade.to.lines[line]];
-            fade.read(&self.lines, line, at, back, &mut row[..frames]);
+    /// Takes a stretch of what is `new` into every line, and fills `out` with what comes out of every line. `turns` are those at
+    /// both ends of the cell.
+    pub fn run(
+        &mut self,
+        (new, out): (&Rows, &mut Rows),
+        frames: usize,
+        at: usize,
+        fade: &Fade<'_>,
+        turns: &[Turns; 2],
+    ) {
+        for (line, (out, back)) in out.iter_mut().zip(&mut self.back).enumerate() {
+            let delays = [fade.from.lines[line], fade.to.lines[line]];
+            fade.read(&self.lines, line, at, delays, &mut out[..frames]);
+            back[..frames].copy_from_slice(&out[..frames]);
         }
-        let mut back = out;
-        self.decay.run(&mut back, frames, fade.offset);
-        mix(&mut back, rows, frames, turns, &RAMP[fade.offset..]);
-        for (line, fed) in back.iter().enumerate() {
+        self.decay.run(&mut self.back, frames, fade.offset);
+        mix(&mut self.back, new, frames, turns, &RAMP[fade.offset..]);
+        for (line, fed) in self.back.iter().enumerate() {
             self.lines.write(line, at, &fed[..frames]);
         }
-        *rows = out;
     }
 
     pub fn clear(&mut self) {
