@@ -134,9 +134,46 @@ impl Sums {
     }
 }
 
+/// The largest magnitude of some samples and `least`, for whoever needs no more of their levels; what is no number counts as
+/// zero, as everywhere.
+pub fn sample_peak(samples: &[f32], least: f32) -> f32 {
+    // Side by side: one after the other, each comparison would wait for the one before.
+    let mut lanes = [least; 8];
+    let (groups, rest) = samples.as_chunks::<8>();
+    let larger = |most: f32, sample: f32| if sample.abs() > most { sample.abs() } else { most };
+    for group in groups {
+        for (lane, sample) in lanes.iter_mut().zip(group) {
+            *lane = larger(*lane, *sample);
+        }
+    }
+    let peak = lanes.iter().chain(rest).fold(least, |most, sample| larger(most, *sample));
+    if peak.is_finite() {
+        peak
+    } else {
+        samples.iter().fold(least, |most, sample| larger(most, finite(*sample)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_peak_alone_is_that_of_all_levels() {
+        for frames in [0, 1, 7, 8, 23, 64] {
+            for (at, odd) in [(3, f32::NAN), (6, f32::INFINITY), (20, f32::NEG_INFINITY), (99, 0.0)] {
+                let mut sound: Vec<f32> = (0..frames).map(|n| libm::sinf(n as f32 * 1.7) / 3.0).collect();
+                sound.iter_mut().skip(at).take(1).for_each(|sample| *sample = odd);
+                let mut meter = LevelsMeter::new();
+                meter.prepare(48_000, Channels::Mono);
+                meter.push(&Signal::mono(&sound));
+                let peak = sample_peak(&sound, 0.0);
+                let told = (peak > 0.0).then(|| db_from_gain(f64::from(peak)));
+                assert_eq!(told, meter.finish().sample_peak_dbfs(), "{frames} {at}");
+                assert_eq!(sample_peak(&sound, 0.9), 0.9);
+            }
+        }
+    }
 
     #[test]
     fn a_square_wave_has_no_crest_and_an_offset_shows() {

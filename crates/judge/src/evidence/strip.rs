@@ -1,10 +1,11 @@
 //! One track or bus as it goes into the mix: how loud, where in the spectrum and in the stereo field, when.
 
 use mixkeel_analysis::energy::{CELLS_PER_S, EnergyMap, EnergyMeter, Power};
-use mixkeel_analysis::levels::LevelsMeter;
+use mixkeel_analysis::levels::sample_peak;
 use mixkeel_analysis::loudness::{LoudnessContour, LoudnessMeter, LoudnessReading};
 use mixkeel_analysis::meter::Meter;
 use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::units::db_from_gain;
 use mixkeel_session::role::Role;
 use serde::{Deserialize, Serialize};
 
@@ -123,7 +124,8 @@ pub struct StripReading {
 pub struct StripMeter {
     rate_hz: u32,
     loudness: LoudnessMeter,
-    levels: LevelsMeter,
+    /// The largest sample so far.
+    peak: f32,
     energy: EnergyMeter,
     frames: u64,
     heard_cells: usize,
@@ -136,14 +138,13 @@ impl StripMeter {
         let mut meter = Self {
             rate_hz,
             loudness: LoudnessMeter::new(),
-            levels: LevelsMeter::new(),
+            peak: 0.0,
             energy: EnergyMeter::new(),
             frames: 0,
             heard_cells: 0,
             reading: StripReading { every: 1, ..StripReading::default() },
         };
         meter.loudness.prepare(rate_hz, Channels::Stereo);
-        meter.levels.prepare(rate_hz, Channels::Stereo);
         meter.energy.prepare(rate_hz, Channels::Stereo);
         meter
     }
@@ -153,7 +154,7 @@ impl StripMeter {
         self.boil_down();
         self.reading.loudness = self.loudness.finish();
         self.reading.contour = self.loudness.contour();
-        self.reading.sample_peak_dbfs = self.levels.finish().sample_peak_dbfs();
+        self.reading.sample_peak_dbfs = (self.peak > 0.0).then(|| db_from_gain(f64::from(self.peak)));
         self.reading
     }
 
@@ -195,7 +196,8 @@ impl StripMeter {
 impl Listener for StripMeter {
     fn hear(&mut self, signal: &Signal) {
         self.loudness.push(signal);
-        self.levels.push(signal);
+        // Of a strip nobody asks for more of its levels, and all that can be measured of them takes longer than its loudness.
+        self.peak = signal.each().fold(self.peak, |most, channel| sample_peak(channel, most));
         let in_detail = DETAIL_S * u64::from(self.rate_hz.max(1));
         let mut done = 0;
         while done < signal.frames() {
