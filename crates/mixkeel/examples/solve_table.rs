@@ -111,7 +111,7 @@ fn row(song: &str, out: &Path, goals: &[String], cache: &Cache) {
 /// What one fader alone costs, in noticeable steps; nothing where it does not do.
 fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Failure> {
     let path = out.join("session.toml");
-    let (evidence, session) = mixkeel::evidence::of_session(&path, &Silent)?;
+    let (evidence, session) = mixkeel::evidence::of_session_kept(&path, cache, &Silent)?;
     let goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
     let meaning = goal.meaning(&session).map_err(|error| error.why)?;
     let rendered = Rendered { evidence: &evidence };
