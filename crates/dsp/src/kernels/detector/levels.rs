@@ -1,7 +1,7 @@
 //! From samples to levels in dB: of peaks, and of powers.
 
 use super::{Cell, Mean};
-use crate::kernels::fastmath::{db_from_gain, db_from_power};
+use crate::kernels::fastmath::{db_from_gain, db_from_power, larger};
 use crate::kernels::svf::{Step, Svf};
 use crate::simd::wide;
 
@@ -9,6 +9,13 @@ wide! {
     /// Samples to the levels of their magnitudes in dBFS, in place. Silence reads −764.6 dB.
     pub fn peaks_db(samples: &mut [f32]) {
         samples.iter_mut().for_each(|sample| *sample = db_from_gain(sample.abs()));
+    }
+
+    /// The same of the louder of two channels, in place of the first. As the logarithm never falls, it is the higher of both levels.
+    pub fn louder_peaks_db(left: &mut [f32], right: &[f32]) {
+        for (left, right) in left.iter_mut().zip(right) {
+            *left = db_from_gain(larger(left.abs(), right.abs()));
+        }
     }
 
     fn powers_db(powers: &mut [f32]) {

@@ -18,7 +18,7 @@ pub use ahead::Ahead;
 pub use ballistics::{Ballistics, Follower, FollowerTiming, Mean, SLOW_RELEASES, Timing, retained};
 pub use gain_computer::GainComputer;
 pub use key_filter::{Key, KeyFilter};
-pub use levels::{filtered, means_db, peaks_db};
+pub use levels::{filtered, louder_peaks_db, means_db, peaks_db};
 pub use reducer::{Cell, Reducer, Reducing, meet};
 pub use side_chain::{hear, listen_along};
 pub use sliding_max::SlidingMax;

@@ -55,22 +55,17 @@ impl Reducer {
     /// Turns the levels of the first `frames` frames, in dB, into reductions in dB, in place. `channels` is 1 or 2; where it
     /// is 1, the second stays as it is. Whether both channels have got the same.
     pub fn run(&mut self, levels_db: &mut Cell, channels: usize, frames: usize, how: &Reducing) -> bool {
-        let stereo = channels > 1;
         let [left, right] = levels_db;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        self.count_from(&how.computers[1]);
-        let as_one = stereo && how.link == 1.0 && self.twins;
+        let as_one = self.is_one(channels, how.link);
         if as_one {
             louder(left, right);
-        }
-        if !stereo || as_one {
-            compute(left, how);
-            self.windows[0].run(left);
-            self.smooth(left, &mut [], how);
-            if as_one {
-                right.copy_from_slice(left);
-            }
+            self.run_as_one(left, how);
+            right.copy_from_slice(left);
+        } else if channels < 2 {
+            self.run_as_one(left, how);
         } else {
+            self.count_from(&how.computers[1]);
             if self.twins {
                 self.twins = false;
                 self.ballistics.spread();
@@ -83,6 +78,19 @@ impl Reducer {
             self.smooth(left, right, how);
         }
         as_one
+    }
+
+    /// Whether both channels get what the louder asks for, and always have: then one is enough for [`run_as_one`](Self::run_as_one).
+    pub fn is_one(&self, channels: usize, link: f64) -> bool {
+        channels > 1 && link == 1.0 && self.twins
+    }
+
+    /// The same for one channel, or for the louder of two that [are one](Self::is_one).
+    pub fn run_as_one(&mut self, levels_db: &mut [f32], how: &Reducing) {
+        self.count_from(&how.computers[1]);
+        compute(levels_db, how);
+        self.windows[0].run(levels_db);
+        self.smooth(levels_db, &mut [], how);
     }
 
     /// Sees to it that openness is counted from the range of this computer. At the start an expander is as far closed as silence

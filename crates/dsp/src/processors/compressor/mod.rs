@@ -38,7 +38,7 @@ use crate::curve::Curve;
 use crate::glide::{Glide, Motion};
 use crate::kernels::detector::{
     Ahead, Cell, GainComputer, Key, KeyFilter, Mean, REMEMBERED, Reducing, SLOW_RELEASES, Timing, filtered,
-    listen_along, means_db, peaks_db, retained,
+    listen_along, louder_peaks_db, means_db, peaks_db, retained,
 };
 use crate::kernels::fastmath::{gain_from_db, largest, turn_both_down_beside, turn_down_beside};
 use crate::kernels::svf::{Step, Svf};
@@ -267,12 +267,6 @@ impl Compressor {
             filtered(levels, frames, &mut self.filter, key);
         }
         let timing = self.timing(levels, frames, motion);
-        match self.settings.detector {
-            Detector::Peak => {
-                levels.iter_mut().take(heard).for_each(|channel| peaks_db(&mut channel[..frames]))
-            }
-            Detector::Rms => means_db(levels, heard, frames, &mut self.mean, self.tuned.kept),
-        }
         let how = Reducing {
             computers: self.tuned.computers,
             share: motion.share(0),
@@ -281,9 +275,10 @@ impl Compressor {
             timing,
             adaptive: to.adaptive_percent / 100.0,
         };
-        let alike = self.ahead.reducer.run(levels, heard, frames, &how);
+        let alike = self.reduce(levels, heard, frames, &how);
         self.ahead.delay(io);
-        let reductions = levels.each_ref().map(|channel| &channel[..frames]);
+        let [left, right] = &*levels;
+        let reductions = [left, if alike { left } else { right }].map(|channel| &channel[..frames]);
         let different = if alike { 1 } else { io.channels().count() };
         self.reduced_db =
             reductions.iter().take(different).fold(self.reduced_db, |most, of| largest(of, most));
@@ -303,6 +298,25 @@ impl Compressor {
                 }
             }
         }
+    }
+
+    /// What is heard to reductions in dB, in place. Whether those of the first channel are those of both, whatever stands in the
+    /// second.
+    fn reduce(&mut self, heard: &mut Cell, channels: usize, frames: usize, how: &Reducing) -> bool {
+        let reducer = &mut self.ahead.reducer;
+        match self.settings.detector {
+            Detector::Peak if reducer.is_one(channels, how.link) => {
+                let [left, right] = heard;
+                louder_peaks_db(&mut left[..frames], &right[..frames]);
+                reducer.run_as_one(&mut left[..frames], how);
+                return true;
+            }
+            Detector::Peak => {
+                heard.iter_mut().take(channels).for_each(|channel| peaks_db(&mut channel[..frames]));
+            }
+            Detector::Rms => means_db(heard, channels, frames, &mut self.mean, self.tuned.kept),
+        }
+        reducer.run(heard, channels, frames, how)
     }
 
     /// Attack and release over a stretch: as set, or after the crest of what has been heard up to its grid point.
