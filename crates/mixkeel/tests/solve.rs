@@ -103,6 +103,7 @@ fn what_passes_is_left_alone_and_what_is_locked_is_not_turned() {
     let (_folder, session) = bare("lock = [\"fader_db\"]\n");
     let report = solved(&session, &["the bass is at most 30 dB louder than the voice"]);
     assert!(report.passes && report.changes.is_empty() && report.rounds == 0, "{report:?}");
+    assert_eq!(report.cost_jnd.to_bits(), 0.0_f64.to_bits(), "no cost is told as 0, not as -0");
     // The bass is locked: the voice comes down instead.
     let report = solved(&session, &["the bass is no quieter than the voice"]);
     assert!(report.passes, "{report:?}");

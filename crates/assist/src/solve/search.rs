@@ -66,7 +66,8 @@ pub fn passes(problem: &Problem<'_>, goals: &[usize], amounts: &[f64]) -> bool {
 
 /// What amounts cost, in noticeable steps.
 pub fn price(problem: &Problem<'_>, amounts: &[f64]) -> f64 {
-    problem.knobs.iter().zip(amounts).map(|(knob, amount)| knob.price(*amount)).sum()
+    // From zero: the sum of nothing would be the zero below it, and be told as "-0.0".
+    problem.knobs.iter().zip(amounts).fold(0.0, |sum, (knob, amount)| sum + knob.price(*amount))
 }
 
 #[derive(Clone)]
