@@ -74,6 +74,13 @@ fn a_mix_brings_its_page_and_the_page_holds_everything() {
     }
     assert_eq!(second["facts"].as_array().unwrap().len(), facts.len());
 
+    // With a recording changed, the file beside it is no longer what the session sounds like.
+    let sent = std::fs::read(song.join("LdVox.wav")).unwrap();
+    write_wav(&song.join("LdVox.wav"), &tone(660.0, 0.05, 8 * 48_000, Channels::Mono), 48_000);
+    let other = make(&out, &options, &Silent).unwrap();
+    assert!(!std::fs::read_to_string(&other.page).unwrap().contains("version 1"));
+    std::fs::write(song.join("LdVox.wav"), sent).unwrap();
+
     // Changed by hand it is another song than that of the file beside it, and of no version.
     let text = std::fs::read_to_string(out.join("session.toml")).unwrap();
     let lowered = text.replacen("headroom_db = 0.0", "headroom_db = -12.0", 1);

@@ -141,7 +141,7 @@ fn of_session(
 ) -> Result<PageOutcome, Error> {
     let opened = session_file::open(path)?;
     let (evidence, session) = evidence::of_session_kept(path, &options.cache, watch)?;
-    let (mix, version) = mix_of(&opened, &session);
+    let (mix, version) = mix_of(&opened, &session, &evidence);
     let mut sources = vec![
         ("Mix", mix),
         ("Tracks as sent", Source::Session(Box::new(as_sent(&session)), opened.folder.clone())),
@@ -161,11 +161,15 @@ fn of_session(
     write(&matter, &sources, options.embed, out)
 }
 
-/// The mix of a session, and its version: the file beside it where that was made from the session as it stands.
-fn mix_of(opened: &Opened, session: &Session) -> (Source, Option<u32>) {
+/// The mix of a session, and its version: the file beside it where that was made from the session as it stands, and measured what
+/// the session measures now. It does not where a recording has changed since.
+fn mix_of(opened: &Opened, session: &Session, evidence: &Evidence) -> (Source, Option<u32>) {
     let file = opened.folder.join("mix.wav");
     let newest = ledger::lines(&opened.folder).unwrap_or_default().pop();
-    match newest.filter(|line| line.session_sha256 == opened.sha256 && file.is_file()) {
+    let is_of_it = |line: &ledger::Line| {
+        line.session_sha256 == opened.sha256 && line.measured.is_near(&measured(evidence)) && file.is_file()
+    };
+    match newest.filter(is_of_it) {
         Some(line) => (Source::File(file), Some(line.version)),
         None => (Source::Session(Box::new(session.clone()), opened.folder.clone()), None),
     }
@@ -239,21 +243,25 @@ pub fn write(
     write_atomically(to, html.as_bytes()).map_err(|error| {
         Error::new(ErrorKind::Unwritable, "can't write the report").at(to).because(error.to_string())
     })?;
-    let sound = &matter.evidence.sound;
     Ok(PageOutcome {
         schema: PageOutcome::SCHEMA.to_owned(),
         page: to.display().to_string(),
         bytes: html.len() as u64,
         verdict: matter.judgement.verdict,
         sentence: matter.judgement.sentence.clone(),
-        mix: Measured {
-            integrated_lufs: sound.loudness.integrated_lufs,
-            sample_peak_dbfs: sound.levels.sample_peak_dbfs(),
-            true_peak_dbtp: sound.true_peak_dbtp,
-        },
+        mix: measured(matter.evidence),
         findings: matter.judgement.findings.clone(),
         facts: page.facts(),
     })
+}
+
+fn measured(evidence: &Evidence) -> Measured {
+    let sound = &evidence.sound;
+    Measured {
+        integrated_lufs: sound.loudness.integrated_lufs,
+        sample_peak_dbfs: sound.levels.sample_peak_dbfs(),
+        true_peak_dbtp: sound.true_peak_dbtp,
+    }
 }
 
 /// The edits beside a session; none where there are none to read, since a page can do without.

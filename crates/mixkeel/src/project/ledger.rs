@@ -83,6 +83,21 @@ pub struct Measured {
     pub true_peak_dbtp: Option<f64>,
 }
 
+/// Figures of one sound differ by no more than this, in dB. Ours: far under what any change of a mix makes, far over what a number
+/// loses on its way through JSON.
+const SAME_DB: f64 = 1e-6;
+
+impl Measured {
+    /// Whether the same sound may have been measured.
+    pub fn is_near(&self, other: &Self) -> bool {
+        let figures = |of: &Self| [of.integrated_lufs, of.sample_peak_dbfs, of.true_peak_dbtp];
+        figures(self).iter().zip(figures(other)).all(|(one, other)| match (one, other) {
+            (Some(one), Some(other)) => (one - other).abs() <= SAME_DB,
+            (one, other) => one.is_none() && other.is_none(),
+        })
+    }
+}
+
 /// Whether a version has its line.
 pub fn holds(folder: &Path, version: u32) -> Result<bool, Error> {
     #[derive(Deserialize)]
