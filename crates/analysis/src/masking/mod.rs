@@ -9,6 +9,7 @@
 mod console;
 pub(crate) mod ear;
 mod meter;
+mod pattern;
 mod phon;
 mod report;
 mod roex;
@@ -18,9 +19,10 @@ mod spread;
 mod steady;
 mod table;
 
-pub use console::{Console, WithinMix};
+pub use console::{Console, SOUNDING_SONE, WithinMix};
 pub use ear::Field;
 pub use meter::MaskingMeter;
+pub use pattern::{Cochlea, Partial, Pattern};
 pub use phon::{SONE_OF_PHON, phon_from_sone};
 pub use report::{BandMasking, Cover, Masker, MaskingReport, SpanMasking, TrackMasking};
 pub use song::in_song;

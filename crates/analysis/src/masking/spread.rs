@@ -51,9 +51,19 @@ struct Band {
     /// The first band that counts to the level around this one, and how much each from there on counts.
     around: usize,
     counts: Vec<f64>,
-    /// The first filter it reaches, and for each level what passes each filter from there on.
+    /// For each level but the last.
+    passes: Vec<Pass>,
+}
+
+/// What passes the filters that a band reaches between one level of the table and the next.
+#[derive(Clone, Debug)]
+struct Pass {
+    /// The first filter that it reaches.
     first: usize,
-    passes: Vec<Vec<f64>>,
+    /// At this level, what passes each filter from there on.
+    low: Vec<f64>,
+    /// At the next.
+    high: Vec<f64>,
 }
 
 /// What a spread is made for: edges of bands in Hz, the field, and the step in Cams.
@@ -117,10 +127,10 @@ impl Spread {
             let place = self.level.at(around.max(1.0)) / LEVEL_STEP_DB;
             let step = (place as usize).min(LEVELS - 2);
             let part = (place - step as f64).min(1.0);
-            if let Some([low, high]) = band.passes.get(step..step + 2) {
+            if let Some(Pass { first, low, high }) = band.passes.get(step) {
                 let (of_low, of_high) = (power * (1.0 - part), power * part);
-                let filters = excitation.iter_mut().skip(band.first);
-                for ((place, low), high) in filters.zip(low).zip(high) {
+                let filters = excitation.get_mut(*first..).unwrap_or_default();
+                for ((place, low), high) in filters.iter_mut().zip(low).zip(high) {
                     *place += of_low * low + of_high * high;
                 }
             }
@@ -156,23 +166,29 @@ impl Band {
             .collect();
         let around = counts.iter().position(|&count| count > NOTHING).unwrap_or(0);
         let until = counts.iter().rposition(|&count| count > NOTHING).map_or(0, |last| last + 1);
-        let passes: Vec<Vec<f64>> = (0..LEVELS)
-            .map(|step| {
-                let level_db = step as f64 * LEVEL_STEP_DB;
-                let of = |centre_hz: f64| {
-                    own.iter().map(|&(hz, share)| share * roex::passes(centre_hz, hz, level_db)).sum()
-                };
-                centres_hz.iter().map(|&centre_hz| of(centre_hz)).collect()
-            })
-            .collect();
-        let reaches = |filter: usize| passes.iter().any(|row| row.get(filter).is_some_and(|&x| x > NOTHING));
-        let first = (0..centres_hz.len()).position(reaches).unwrap_or(centres_hz.len());
+        let at = |step: usize| -> Vec<f64> {
+            let level_db = step as f64 * LEVEL_STEP_DB;
+            let of = |centre_hz: f64| {
+                own.iter().map(|&(hz, share)| share * roex::passes(centre_hz, hz, level_db)).sum()
+            };
+            centres_hz.iter().map(|&centre_hz| of(centre_hz)).collect()
+        };
+        let rows: Vec<Vec<f64>> = (0..LEVELS).map(at).collect();
         Self {
             around,
             counts: counts.into_iter().take(until).skip(around).collect(),
-            first,
-            passes: passes.into_iter().map(|row| row.into_iter().skip(first).collect()).collect(),
+            passes: rows.windows(2).map(|pair| Pass::new(&pair[0], &pair[1])).collect(),
         }
+    }
+}
+
+impl Pass {
+    fn new(low: &[f64], high: &[f64]) -> Self {
+        let mut reached = low.iter().zip(high).map(|(low, high)| low.max(*high) > NOTHING);
+        let first = reached.clone().position(|reached| reached).unwrap_or(0);
+        let until = reached.rposition(|reached| reached).map_or(first, |last| last + 1);
+        let cut = |row: &[f64]| row.get(first..until).unwrap_or_default().to_vec();
+        Self { first, low: cut(low), high: cut(high) }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Anchors {
     /// Energies by third octave of every section, then of the whole.
     spans: Vec<Span>,
     bands: Vec<Vec<Power>>,
+    /// The band that lies nearest to every third octave.
+    nearest: Vec<usize>,
 }
 
 impl Anchors {
@@ -45,6 +47,7 @@ impl Anchors {
             loudest: loudest(desk),
             spans,
             bands: places.map(|place| desk.bands(&Who::Mix, place).unwrap_or_default()).collect(),
+            nearest: (0..third_octave::BANDS).map(nearest).collect(),
         }
     }
 
@@ -59,12 +62,8 @@ impl Anchors {
     pub fn distance_db(&self, span: usize, now: &[Power]) -> Option<f64> {
         let (anchor, was) = (self.spans.get(span)?, self.bands.get(span)?);
         let mut moved = anchor.clone();
-        for (third, pair) in moved.bands.iter_mut().enumerate() {
-            let hz = third_octave::mid_hz(third);
-            let band = (0..BANDS)
-                .min_by(|a, b| (centre_hz(*a) - hz).abs().total_cmp(&(centre_hz(*b) - hz).abs()))
-                .unwrap_or(0);
-            let power = |bands: &[Power]| bands.get(band).map_or(0.0, |power| power.left + power.right);
+        for (pair, band) in moved.bands.iter_mut().zip(&self.nearest) {
+            let power = |bands: &[Power]| bands.get(*band).map_or(0.0, |power| power.left + power.right);
             let (now, was) = (power(now), power(was));
             let factor = if was > 0.0 && now > 0.0 { now / was } else { 1.0 };
             pair.left *= factor;
@@ -74,6 +73,12 @@ impl Anchors {
         }
         moved.departure().map(|departure| departure.distance_db)
     }
+}
+
+/// The band of one ERB that lies nearest to a third octave.
+fn nearest(third: usize) -> usize {
+    let off = |band: &usize| (centre_hz(*band) - third_octave::mid_hz(third)).abs();
+    (0..BANDS).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0)
 }
 
 fn loudest(desk: &Desk) -> f64 {

@@ -1,15 +1,15 @@
 //! A desk as goals are measured on it.
 
-use mixkeel_analysis::energy::{BANDS, Power, lower_hz};
+use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::loudness::LoudnessContour;
-use mixkeel_analysis::masking::{Masker, MaskingMeter, phon_from_sone};
+use mixkeel_analysis::masking::{Cochlea, Partial, Pattern, SOUNDING_SONE, phon_from_sone};
 use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_dsp::units::db_from_power;
 use mixkeel_judge::goals::{Audibility, Heard};
 use mixkeel_session::goal::Who;
 
 use super::Desk;
-use super::sounding::Sounding;
+use super::sounding::{Row, Sounding, added, silence};
 
 /// How many moments of a span are listened to for masking. Ours: as many as one goal can be asked for a hundred times over
 /// while somebody waits; what that costs is in the error bars of the forecast.
@@ -22,8 +22,8 @@ impl Desk {
     fn meant(&self, who: &Who) -> Vec<&Sounding> {
         let is = |track: &&Sounding| match who {
             Who::Mix => true,
-            Who::Tracks(ids) => ids.contains(&track.id),
-            Who::Rest(ids) => !ids.contains(&track.id),
+            Who::Tracks(ids) => ids.iter().any(|id| id == track.id()),
+            Who::Rest(ids) => !ids.iter().any(|id| id == track.id()),
         };
         self.tracks.iter().map(AsRef::as_ref).filter(is).collect()
     }
@@ -56,40 +56,75 @@ impl Desk {
         }
     }
 
-    /// A few moments of a place in which a sound is heard.
+    /// A few moments of a place in which a sound was heard as it was rendered: however it is turned, the same moments are
+    /// compared.
     fn moments(&self, sound: &Sounding, place: Option<&str>) -> Vec<usize> {
-        let top = sound.steps.iter().copied().fold(0.0, f64::max);
+        let steps = sound.rendered_steps();
+        let top = steps.iter().copied().fold(0.0, f64::max);
         let mut cells = self.cells_of(place);
-        cells.retain(|cell| sound.steps.get(*cell).is_some_and(|step| *step > SILENT * top));
+        cells.retain(|cell| steps.get(*cell).is_some_and(|step| *step > SILENT * top));
         let count = MOMENTS.min(cells.len());
         (0..count).filter_map(|n| cells.get((2 * n + 1) * cells.len() / (2 * count)).copied()).collect()
     }
 
-    /// The power of some sounds together in one cell.
-    fn together<'s>(&self, sounds: impl Iterator<Item = &'s Sounding>, cell: usize) -> [Power; BANDS] {
-        let mut sum = [Power::default(); BANDS];
-        for sound in sounds {
-            for (sum, power) in sum.iter_mut().zip(sound.row(cell)) {
-                sum.left += power.left;
-                sum.right += power.right;
-                sum.cross += power.cross;
+    /// How loud one track is alone and within all others, and what some of these take of it: means over the moments in which
+    /// it is heard. `None` where it never is.
+    fn within(&self, track: &Sounding, by: &[&Sounding], place: Option<&str>, on: &str) -> Option<Partial> {
+        let (number, cochlea) = self.ears(on)?;
+        let on = (number, cochlea);
+        let told = |cell: usize| {
+            let (own, total) = (track.pattern(on, cell), self.total(on, cell));
+            let maskers = by.iter().map(|masker| masker.pattern(on, cell));
+            let together = maskers.map(|one| Pattern::clone(&one)).reduce(|mut sum, one| {
+                sum.add(&one);
+                sum
+            });
+            match together {
+                Some(by) => cochlea.taken(&own, &by, &total),
+                None => cochlea.loudness(&own, &total),
             }
-        }
-        sum
+        };
+        mean(self.moments(track, place).into_iter().map(told))
     }
 
-    /// How loud one track is alone and within all others.
-    fn track_audibility(&self, track: &Sounding, place: Option<&str>, on: &str) -> Option<Audibility> {
-        let mut console = self.base.consoles.get(on)?.clone();
-        for cell in self.moments(track, place) {
-            let others = self.tracks.iter().map(AsRef::as_ref).filter(|one: &&Sounding| one.id != track.id);
-            console.push(&[track.row(cell), &self.together(others, cell)]);
-        }
-        let within = console.within(0);
-        (within.frames > 0).then(|| Audibility {
-            alone_phon: phon_from_sone(within.unmasked_sone),
-            within_phon: phon_from_sone(within.partial_sone),
-        })
+    /// How loud the mix is, alone.
+    fn alone(&self, place: Option<&str>, (_, cochlea): (usize, &Cochlea)) -> Option<Partial> {
+        let cells = self.cells_of(place);
+        let count = MOMENTS.min(cells.len());
+        let moments = (0..count).filter_map(|n| cells.get((2 * n + 1) * cells.len() / (2 * count)));
+        let sounds = self.heard(&Who::Mix);
+        let told = |cell: &usize| {
+            let row: Row = sounds.iter().fold(silence(), |sum, sound| added(sum, &sound.row(*cell)));
+            let own = cochlea.pattern(&row);
+            let mut total = cochlea.noise().clone();
+            total.add(&own);
+            cochlea.loudness(&own, &total)
+        };
+        mean(moments.map(told))
+    }
+}
+
+/// The mean of those that are loud enough to be heard.
+fn mean(frames: impl Iterator<Item = Partial>) -> Option<Partial> {
+    let (mut sum, mut count) = (Partial::default(), 0_u32);
+    for one in frames.filter(|one| one.unmasked_sone >= SOUNDING_SONE) {
+        sum.unmasked_sone += one.unmasked_sone;
+        sum.within_sone += one.within_sone;
+        sum.taken_sone += one.taken_sone;
+        count += 1;
+    }
+    let part = 1.0 / f64::from(count.max(1));
+    (count > 0).then_some(Partial {
+        unmasked_sone: part * sum.unmasked_sone,
+        within_sone: part * sum.within_sone,
+        taken_sone: part * sum.taken_sone,
+    })
+}
+
+fn audibility(told: Partial) -> Audibility {
+    Audibility {
+        alone_phon: phon_from_sone(told.unmasked_sone),
+        within_phon: phon_from_sone(told.within_sone),
     }
 }
 
@@ -104,25 +139,20 @@ impl Heard for Desk {
     }
 
     fn bands(&self, who: &Who, place: Option<&str>) -> Option<Vec<Power>> {
-        let mut sum = vec![Power::default(); BANDS];
-        for sound in self.heard(who) {
-            for bands in self.spans(place).into_iter().filter_map(|span| sound.sums(span)) {
-                for (sum, power) in sum.iter_mut().zip(bands) {
-                    sum.left += power.left;
-                    sum.right += power.right;
-                    sum.cross += power.cross;
-                }
-            }
-        }
-        sum.iter().any(|power| power.left + power.right > 0.0).then_some(sum)
+        let spans = self.spans(place);
+        let sounds = self.heard(who);
+        let rows = sounds.iter().flat_map(|sound| spans.iter().filter_map(|span| sound.sums(*span)));
+        let sum = rows.fold(silence(), |sum, row| added(sum, row));
+        sum.iter().any(|power| power.left + power.right > 0.0).then(|| sum.to_vec())
     }
 
     fn steps(&self, who: &Who, place: Option<&str>) -> Vec<f64> {
         let cells = self.cells_of(place);
         let mut sum = vec![0.0; cells.len()];
         for sound in self.heard(who) {
+            let steps = sound.steps();
             for (sum, cell) in sum.iter_mut().zip(&cells) {
-                *sum += sound.steps.get(*cell).copied().unwrap_or(0.0);
+                *sum += steps.get(*cell).copied().unwrap_or(0.0);
             }
         }
         sum
@@ -130,60 +160,42 @@ impl Heard for Desk {
 
     fn audibility(&self, who: &Who, place: Option<&str>, on: &str) -> Option<Audibility> {
         if *who == Who::Mix {
-            let mut console = self.base.consoles.get(on)?.clone();
-            let count = MOMENTS.min(self.cells);
-            for cell in (0..count).map(|n| (2 * n + 1) * self.cells / (2 * count)) {
-                console.push(&[&self.together(self.heard(who).into_iter(), cell), &[]]);
-            }
-            let within = console.within(0);
-            return (within.frames > 0).then(|| Audibility {
-                alone_phon: phon_from_sone(within.unmasked_sone),
-                within_phon: phon_from_sone(within.partial_sone),
-            });
+            return self.alone(place, self.ears(on)?).map(audibility);
         }
         // Several together are as audible as the one of them that is heard best.
         self.meant(who)
             .into_iter()
-            .filter_map(|track| self.track_audibility(track, place, on))
+            .filter_map(|track| self.within(track, &[], place, on))
+            .map(audibility)
             .max_by(|a, b| a.within_phon.total_cmp(&b.within_phon))
     }
 
     fn taken(&self, who: &Who, by: &Who, place: Option<&str>) -> Option<f64> {
-        let edges_hz: Vec<f64> = (0..=BANDS).map(lower_hz).collect();
         let (mut alone, mut taken) = (0.0, 0.0);
         let maskers = self.meant(by);
         for track in self.meant(who) {
-            let mut meter = MaskingMeter::new(3, &edges_hz, &REFERENCE);
-            let is_masker = |one: &Sounding| maskers.iter().any(|masker| masker.id == one.id);
-            let others =
-                || self.tracks.iter().map(AsRef::as_ref).filter(|one: &&Sounding| one.id != track.id);
-            for cell in self.moments(track, place) {
-                let by = self.together(others().filter(|one| is_masker(one)), cell);
-                let rest = self.together(others().filter(|one| !is_masker(one)), cell);
-                meter.push(&[track.row(cell), &by, &rest]);
-            }
-            meter.end_span();
-            let report = meter.finish();
-            let Some(masking) = report.whole.tracks.first() else { continue };
-            let weight = track.steps.iter().filter(|step| **step > 0.0).count() as f64;
-            alone += weight * masking.unmasked_sone;
-            let covers = masking.covered_by.iter().filter(|cover| cover.by == Masker::Track(1));
-            taken += weight * covers.map(|cover| cover.lost_sone).sum::<f64>();
+            let others: Vec<&Sounding> =
+                maskers.iter().copied().filter(|masker| masker.id() != track.id()).collect();
+            let Some(told) = self.within(track, &others, place, REFERENCE.id) else { continue };
+            let weight = track.rendered_steps().iter().filter(|step| **step > 0.0).count() as f64;
+            alone += weight * told.unmasked_sone;
+            taken += weight * told.taken_sone;
         }
         (alone > 0.0).then(|| taken / alone)
     }
 
     fn wet_lufs(&self, who: &Who, place: Option<&str>) -> Option<f64> {
-        let meant: Vec<&str> = self.meant(who).into_iter().map(|track| track.id.as_str()).collect();
+        let meant: Vec<&str> = self.meant(who).into_iter().map(|track| track.id()).collect();
         let cells = self.cells_of(place);
-        let sum = |sound: &Sounding| -> f64 { cells.iter().filter_map(|cell| sound.steps.get(*cell)).sum() };
+        let sum =
+            |sound: &Sounding| -> f64 { cells.iter().filter_map(|cell| sound.steps().get(*cell)).sum() };
         let mut wet = 0.0;
         for (effect, sent) in self.returns.iter().zip(&self.sent) {
             let (mut own, mut all) = (0.0, 0.0);
             for (track, sent) in self.tracks.iter().zip(sent) {
                 let sent = sent * sum(track);
                 all += sent;
-                own += if meant.contains(&track.id.as_str()) { sent } else { 0.0 };
+                own += if meant.contains(&track.id()) { sent } else { 0.0 };
             }
             if own > 0.0 {
                 wet += own / all * sum(effect) / cells.len().max(1) as f64;
@@ -201,17 +213,10 @@ impl Heard for Desk {
     fn distance_from_records_db(&self, place: Option<&str>) -> Option<f64> {
         let anchors = self.base.anchors.as_ref()?;
         let spans = self.spans(place);
+        let sounds = self.heard(&Who::Mix);
         let of = |span: usize| {
-            let mut sum = vec![Power::default(); BANDS];
-            for sound in self.heard(&Who::Mix) {
-                let Some(bands) = sound.sums(span) else { continue };
-                for (sum, power) in sum.iter_mut().zip(bands) {
-                    sum.left += power.left;
-                    sum.right += power.right;
-                    sum.cross += power.cross;
-                }
-            }
-            anchors.distance_db(span, &sum)
+            let rows = sounds.iter().filter_map(|sound| sound.sums(span));
+            anchors.distance_db(span, &rows.fold(silence(), |sum, row| added(sum, row)))
         };
         spans.into_iter().filter_map(of).reduce(f64::max)
     }

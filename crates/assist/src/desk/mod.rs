@@ -9,14 +9,14 @@
 mod anchors;
 mod heard;
 mod sounding;
+mod total;
 mod treatment;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use mixkeel_analysis::energy::{BANDS, CELLS_PER_S, lower_hz};
-use mixkeel_analysis::masking::Console;
+use mixkeel_analysis::masking::Cochlea;
 use mixkeel_analysis::playback::{REFERENCE, SYSTEMS};
 use mixkeel_dsp::units::power_from_db;
 use mixkeel_judge::evidence::Evidence;
@@ -25,6 +25,7 @@ use mixkeel_session::session::{Send, Session};
 use crate::forecast::Forecast;
 use anchors::Anchors;
 use sounding::Sounding;
+use total::Totals;
 pub use treatment::Treatment;
 
 /// The most seconds that are kept of a song; of a longer one every second second, or every third. Ours: means over three
@@ -63,15 +64,16 @@ struct Base {
     returns: Vec<Arc<Sounding>>,
     sent: Vec<Vec<f64>>,
     anchors: Option<Anchors>,
-    /// Two sounds on every playback system: one, and the rest.
-    consoles: BTreeMap<&'static str, Console>,
+    /// The ears on every playback system, each known by its place.
+    ears: Vec<(&'static str, Cochlea)>,
+    totals: Totals,
 }
 
 impl Desk {
     /// A desk for a session of which this is the forecast. `evidence` is that of its render, where there was one.
     pub fn of(forecast: &Forecast<'_>, session: &Session, evidence: Option<&Evidence>) -> Self {
         let kept = kept(forecast.cells());
-        let places = places(session, &kept);
+        let places = Arc::new(places(session, &kept));
         let count = forecast.tracks().len();
         let sounds: Vec<Arc<Sounding>> = forecast
             .sounds()
@@ -79,15 +81,15 @@ impl Desk {
             .map(|(sound, id)| Arc::new(Sounding::of(forecast, sound, id, &kept, &places)))
             .collect();
         let (tracks, returns) = sounds.split_at(count);
-        let sent = returns.iter().map(|effect| sent_to(&effect.id, tracks, session)).collect::<Vec<_>>();
+        let sent = returns.iter().map(|effect| sent_to(effect.id(), tracks, session)).collect::<Vec<_>>();
         let edges_hz: Vec<f64> = (0..=BANDS).map(lower_hz).collect();
-        let consoles = std::iter::once(&REFERENCE)
+        let ears = std::iter::once(&REFERENCE)
             .chain(SYSTEMS.iter())
-            .map(|system| (system.id, Console::new(2, &edges_hz, system)))
+            .map(|system| (system.id, Cochlea::new(&edges_hz, system)))
             .collect();
         let mut desk = Self {
             cells: kept.len(),
-            places: Arc::new(places),
+            places,
             tracks: tracks.to_vec(),
             returns: returns.to_vec(),
             sent: sent.clone(),
@@ -96,7 +98,8 @@ impl Desk {
                 returns: returns.to_vec(),
                 sent,
                 anchors: None,
-                consoles,
+                ears,
+                totals: Totals::default(),
             }),
         };
         let anchors = evidence.map(|evidence| Anchors::of(evidence, &desk));
@@ -113,12 +116,12 @@ impl Desk {
 
     /// The ids of the tracks that reach the mix, in the order of their numbers.
     pub fn tracks(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.tracks.iter().map(|track| track.id.as_str())
+        self.tracks.iter().map(|track| track.id())
     }
 
     /// The number of a track. `None` where it does not reach the mix.
     pub fn number(&self, id: &str) -> Option<usize> {
-        self.tracks.iter().position(|track| track.id == id)
+        self.tracks.iter().position(|track| track.id() == id)
     }
 
     /// Cells that are kept, ten a second.
@@ -137,53 +140,66 @@ impl Desk {
     }
 
     /// The desk with some of its tracks treated, and some sends turned (track, return by id, dB), all seen from the desk as
-    /// it was made.
+    /// it was made. What this desk has treated alike is shared with it.
     #[must_use]
     pub fn turned(&self, treated: &[(usize, Treatment)], sends: &[(usize, &str, f64)]) -> Self {
+        let base = &self.base;
         let mut desk = Self {
-            tracks: self.base.tracks.clone(),
-            returns: self.base.returns.clone(),
-            sent: self.base.sent.clone(),
+            tracks: base.tracks.clone(),
+            returns: base.returns.clone(),
+            sent: base.sent.clone(),
             ..self.clone()
         };
         for (number, treatment) in treated {
-            if let Some(track) = desk.tracks.get_mut(*number) {
-                *track = Arc::new(track.treated(treatment, &self.places));
-            }
+            let Some(track) = desk.tracks.get_mut(*number) else { continue };
+            let known = self.tracks.get(*number).filter(|known| known.is_treated(treatment));
+            *track = known.cloned().unwrap_or_else(|| Arc::new(track.treated(treatment)));
         }
         for (track, to, by_db) in sends {
-            let place = self.base.returns.iter().position(|effect| effect.id == *to);
+            let place = base.returns.iter().position(|effect| effect.id() == *to);
             if let Some(sent) =
                 place.and_then(|place| desk.sent.get_mut(place)).and_then(|sent| sent.get_mut(*track))
             {
                 *sent *= power_from_db(*by_db);
             }
         }
-        desk.ring_again();
+        for place in 0..desk.returns.len() {
+            desk.ring_again(place, self);
+        }
         desk
     }
 
-    /// Scales what returns bring by what is sent to them now, section by section and band by band.
-    fn ring_again(&mut self) {
-        for (place, effect) in self.returns.iter_mut().enumerate() {
-            let (Some(now), Some(before)) = (self.sent.get(place), self.base.sent.get(place)) else {
-                continue;
-            };
-            let touched = now.iter().zip(before).zip(self.tracks.iter().zip(&self.base.tracks)).any(
-                |((now, before), (track, was))| now != before || (*before > 0.0 && !Arc::ptr_eq(track, was)),
-            );
-            if !touched {
-                continue;
-            }
+    /// Scales what a return brings by what is sent to it now, section by section and band by band.
+    fn ring_again(&mut self, place: usize, like: &Self) {
+        if self.is_given_the_same(place, &self.base.tracks, &self.base.sent) {
+            return;
+        }
+        let known =
+            like.returns.get(place).filter(|_| self.is_given_the_same(place, &like.tracks, &like.sent));
+        let base = &self.base;
+        let new = known.cloned().or_else(|| {
+            let (now, before) = (self.sent.get(place)?, base.sent.get(place)?);
             let factor = |span: usize, band: usize| {
                 let sum = |tracks: &[Arc<Sounding>], sent: &[f64]| -> f64 {
-                    tracks.iter().zip(sent).map(|(track, sent)| sent * track.in_band(span, band)).sum()
+                    let heard = tracks.iter().zip(sent).filter(|(_, sent)| **sent > 0.0);
+                    heard.map(|(track, sent)| sent * track.in_band(span, band)).sum()
                 };
-                let (now, was) = (sum(&self.tracks, now), sum(&self.base.tracks, before));
+                let (now, was) = (sum(&self.tracks, now), sum(&base.tracks, before));
                 if was > 0.0 { (now / was).min(1e6) } else { 1.0 }
             };
-            *effect = Arc::new(effect.scaled(factor, &self.places));
+            Some(Arc::new(base.returns.get(place)?.rung(factor)))
+        });
+        if let (Some(effect), Some(new)) = (self.returns.get_mut(place), new) {
+            *effect = new;
         }
+    }
+
+    /// Whether a return is sent the same by these tracks as by those of this desk.
+    fn is_given_the_same(&self, place: usize, tracks: &[Arc<Sounding>], sent: &[Vec<f64>]) -> bool {
+        let (Some(now), Some(then)) = (self.sent.get(place), sent.get(place)) else { return true };
+        let both = now.iter().zip(then).zip(self.tracks.iter().zip(tracks));
+        both.into_iter()
+            .all(|((now, then), (track, was))| now == then && (*then <= 0.0 || Arc::ptr_eq(track, was)))
     }
 }
 
@@ -215,7 +231,7 @@ fn sent_to(to: &str, tracks: &[Arc<Sounding>], session: &Session) -> Vec<f64> {
         sends.iter().filter(|send| send.to == to).map(one).sum()
     };
     let of = |track: &Arc<Sounding>| {
-        let Some(track) = session.tracks.iter().find(|one| one.id == track.id) else { return 0.0 };
+        let Some(track) = session.tracks.iter().find(|one| one.id == track.id()) else { return 0.0 };
         let mut sum = level(&track.sends, track.fader_db);
         let mut at = track.bus.as_str();
         // No chain of buses is longer than there are buses.

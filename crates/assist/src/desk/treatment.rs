@@ -37,6 +37,11 @@ impl Default for Treatment {
 }
 
 impl Treatment {
+    /// Whether it changes nothing but the level.
+    pub(super) fn is_level(&self) -> bool {
+        self.side == 1.0 && self.side_sections.is_empty() && self.bands.iter().all(|band| *band == 1.0)
+    }
+
     /// The gain of every cell.
     pub(super) fn gains(&self, cells: usize, places: &[Place]) -> Vec<f64> {
         let mut gains = in_sections(self.gain, &self.sections, cells, places);

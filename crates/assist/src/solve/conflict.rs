@@ -31,9 +31,32 @@ pub struct Answer {
     pub price: f64,
 }
 
-/// Solves for all goals that can be met, and says what stands in the way of the others. `stop` is asked between searches;
-/// after it, what is known by then is the answer.
-pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> Answer {
+/// What searches for goals alone found, kept from one round to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    alone: Vec<Option<Amounts>>,
+}
+
+impl Known {
+    /// What a goal alone takes. It is searched for again when a render has shown since that this does not do.
+    fn alone(&mut self, problem: &Problem<'_>, goal: usize) -> Amounts {
+        let known = self.alone.get(goal).and_then(Option::as_ref);
+        if let Some(known) = known.filter(|known| passes_bound(problem, goal, known)) {
+            return known.clone();
+        }
+        let amounts = search(problem, &[goal], &problem.untouched());
+        self.alone.resize(self.alone.len().max(goal + 1), None);
+        if let Some(place) = self.alone.get_mut(goal) {
+            *place = Some(amounts.clone());
+        }
+        amounts
+    }
+}
+
+/// Solves for all goals that can be met, and says which of the others cannot be met alone, and which not together. `stop` is
+/// asked between searches; after it, what is known by then is the answer. Who stands in whose way is told by
+/// [`in_the_way`].
+pub fn answer(problem: &Problem<'_>, from: &[f64], known: &mut Known, stop: &dyn Fn() -> bool) -> Answer {
     let all: Vec<usize> =
         (0..problem.wanted.len()).filter(|goal| problem.short_now(*goal).is_some()).collect();
     let failed: Vec<usize> = all
@@ -48,23 +71,13 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
         (true, true) => Fate::Met,
     };
     let mut fates: Vec<Fate> = (0..problem.wanted.len()).map(fate).collect();
-    let mut amounts = search(problem, &all, from);
-    if failed.is_empty() || short_of(problem, &all, &amounts).is_empty() {
-        let price = price(problem, &amounts);
-        if let [only] = failed.as_slice()
-            && let Some(place) = prices.get_mut(*only)
-        {
-            *place = Some(price);
-        }
-        return Answer { amounts, fates, prices, price };
-    }
     // What cannot be met even alone is left out: nothing is turned for it in vain.
     let mut possible = all.clone();
     for &goal in &failed {
         if stop() {
             break;
         }
-        let alone = search(problem, &[goal], &problem.untouched());
+        let alone = known.alone(problem, goal);
         if passes_bound(problem, goal, &alone) {
             if let Some(place) = prices.get_mut(goal) {
                 *place = Some(price(problem, &alone));
@@ -76,21 +89,23 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
             *place = Fate::Impossible(problem.foretold(&alone).get(goal).copied().flatten());
         }
     }
-    if possible.len() < all.len() {
-        amounts = search(problem, &possible, &problem.untouched());
+    let is_afresh = from.iter().all(|amount| *amount == 0.0);
+    let mut amounts = match possible.as_slice() {
+        [only] if is_afresh && failed.contains(only) => known.alone(problem, *only),
+        _ => search(problem, &possible, from),
+    };
+    let mut short = short_of(problem, &possible, &amounts);
+    // From where the round before ended the search may be stuck.
+    if !short.is_empty() && !is_afresh && !stop() {
+        let afresh = search(problem, &possible, &problem.untouched());
+        let short_afresh = short_of(problem, &possible, &afresh);
+        if short_afresh.len() < short.len() {
+            (amounts, short) = (afresh, short_afresh);
+        }
     }
-    for goal in short_of(problem, &possible, &amounts) {
-        let with: Vec<usize> = possible
-            .iter()
-            .copied()
-            .filter(|other| *other != goal)
-            .filter(|other| {
-                let both = [goal, *other];
-                !stop() && !short_of(problem, &both, &search(problem, &both, &problem.untouched())).is_empty()
-            })
-            .collect();
+    for goal in short {
         if let Some(place) = fates.get_mut(goal) {
-            *place = Fate::Conflict(with);
+            *place = Fate::Conflict(Vec::new());
         }
         // What passed as it was costs nothing alone.
         if let Some(price) = prices.get_mut(goal).filter(|_| !failed.contains(&goal)) {
@@ -101,15 +116,55 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], stop: &dyn Fn() -> bool) -> A
     Answer { amounts, fates, prices, price }
 }
 
+/// The goals, by number, each of which cannot be met together with this one. None where renders have shown since that it
+/// could not be met alone either.
+pub fn in_the_way(
+    problem: &Problem<'_>,
+    goal: usize,
+    fates: &[Fate],
+    known: &mut Known,
+    stop: &dyn Fn() -> bool,
+) -> Vec<usize> {
+    let counts = |other: &usize| {
+        *other != goal && !matches!(fates.get(*other), None | Some(Fate::Impossible(_) | Fate::Unknown))
+    };
+    let mut alone = |goal: usize| {
+        let fails = problem.short_now(goal).is_some_and(|short| short > 0.01);
+        if fails { known.alone(problem, goal) } else { problem.untouched() }
+    };
+    let mut found = Vec::new();
+    if !passes_bound(problem, goal, &alone(goal)) {
+        return found;
+    }
+    for other in (0..problem.wanted.len()).filter(counts) {
+        if stop() {
+            break;
+        }
+        let both = [goal, other];
+        // Where what one takes leaves the other as it should be, there is nothing to search for.
+        let together = |amounts: &[f64]| short_of(problem, &both, amounts).is_empty();
+        let is_free = together(&alone(goal)) || together(&alone(other));
+        if !is_free && !together(&search(problem, &both, &problem.untouched())) {
+            found.push(other);
+        }
+    }
+    found
+}
+
 /// Those of some goals that still fall short of their bounds.
 fn short_of(problem: &Problem<'_>, goals: &[usize], amounts: &[f64]) -> Vec<usize> {
     if passes(problem, goals, amounts) {
         return Vec::new();
     }
-    goals.iter().copied().filter(|goal| !passes_bound(problem, *goal, amounts)).collect()
+    let foretold = problem.foretold(amounts);
+    goals.iter().copied().filter(|goal| !passes_bound_at(problem, *goal, &foretold)).collect()
 }
 
 fn passes_bound(problem: &Problem<'_>, goal: usize, amounts: &[f64]) -> bool {
-    let foretold = problem.foretold(amounts).get(goal).copied().flatten();
+    passes_bound_at(problem, goal, &problem.foretold(amounts))
+}
+
+fn passes_bound_at(problem: &Problem<'_>, goal: usize, foretold: &[Option<f64>]) -> bool {
+    let foretold = foretold.get(goal).copied().flatten();
     problem.wanted.get(goal).zip(foretold).is_some_and(|(one, value)| short(&one.meaning, value) <= 0.01)
 }

@@ -3,7 +3,7 @@
 //! What may be turned is a list of [`Knob`]s on unlocked things, each with caps and with a price in
 //! just-noticeable differences ([`cost`]). The search turns them on a [`Desk`], one after the other, always the one that gains
 //! most for its price, then takes back whatever was not needed (the function `search`). Whoever calls renders what came of it, tells
-//! by how much the desk was wrong ([`Problem::bias`]), and searches again. Goals that cannot be met at all, or not
+//! by how much the desk was wrong ([`Problem::learn`]), and searches again. Goals that cannot be met at all, or not
 //! together, are found by searching for them alone and in pairs ([`conflict`]).
 
 mod bars;
@@ -26,6 +26,10 @@ pub use search::{Amounts, search};
 
 use crate::desk::Desk;
 use knobs::{Knob, What};
+
+/// How far a goal falls short about something that is no longer heard once knobs are turned, in noticeable steps: nobody asked
+/// for silence, so it is further than any other way of failing.
+const SILENCED: f64 = 1e3;
 
 /// One goal to be met.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,20 +57,39 @@ pub struct Problem<'a> {
     pub wanted: &'a [Wanted],
     /// What may be turned.
     pub knobs: Vec<Knob>,
-    /// By how much each goal's measure on the last render lay over what the desk had said (as a factor for `wider`).
-    pub bias: Vec<f64>,
     told: Vec<Option<f64>>,
+    /// How wrong the desk was about each goal on the last render.
+    learnt: Vec<Learnt>,
     /// What every goal measured on the last render.
     last: Vec<Option<f64>>,
+}
+
+/// How wrong the desk was about a goal.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Learnt {
+    /// By how much the render's measure lay over what the desk had said, in the unit of the predicate (of `wider` in dB).
+    by: f64,
+    /// The change of the measure that the desk had said.
+    at: f64,
+}
+
+impl Learnt {
+    /// How wrong the desk is taken to be about a change: of what stands nothing is wrong, for it was measured; the further it
+    /// goes the way of what was rendered, the nearer to what was learnt there.
+    fn about(self, change: f64, that: That) -> f64 {
+        let part =
+            if self.at.abs() <= error_bar(that).least { 1.0 } else { (change / self.at).clamp(0.0, 1.0) };
+        part * self.by
+    }
 }
 
 impl<'a> Problem<'a> {
     /// A problem of which nothing but the render of the session as it stands is known.
     pub fn new(desk: &'a Desk, session: &'a Session, wanted: &'a [Wanted]) -> Self {
         let told = wanted.iter().map(|one| value(&one.meaning, desk, desk)).collect();
-        let bias = wanted.iter().map(|one| if one.meaning.that == That::Wider { 1.0 } else { 0.0 }).collect();
+        let learnt = vec![Learnt::default(); wanted.len()];
         let last = wanted.iter().map(|one| one.rendered).collect();
-        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), bias, told, last };
+        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), told, learnt, last };
         let failing: Vec<&Wanted> = (0..wanted.len())
             .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.0))
             .filter_map(|goal| wanted.get(goal))
@@ -80,54 +103,55 @@ impl<'a> Problem<'a> {
         vec![0.0; self.knobs.len()]
     }
 
-    /// The desk with knobs turned.
-    pub fn turned(&self, amounts: &[f64]) -> Desk {
+    /// A desk with knobs turned; what this one has turned alike is shared with it.
+    fn turned(&self, like: &Desk, amounts: &[f64]) -> Desk {
         let (treated, sends) = knobs::treatments(&self.knobs, amounts, self.desk);
         let sends: Vec<(usize, &str, f64)> =
             sends.iter().map(|(track, to, by_db)| (*track, to.as_str(), *by_db)).collect();
-        self.desk.turned(&treated, &sends)
+        like.turned(&treated, &sends)
     }
 
     /// What every goal would measure with knobs turned: the last render, moved by what the desk says changes. `None`
     /// where it cannot be measured.
     pub fn foretold(&self, amounts: &[f64]) -> Vec<Option<f64>> {
-        let desk = self.turned(amounts);
-        let headroom_db = self.headroom_db(amounts);
-        let goals = self.wanted.iter().zip(&self.told).zip(&self.bias);
-        goals
-            .map(|((one, told), bias)| {
-                let (rendered, told) = (one.rendered?, (*told)?);
-                let now = value(&one.meaning, &desk, self.desk)?;
-                Some(match one.meaning.that {
-                    That::Wider => rendered * now / told * bias,
-                    That::Headroom => rendered + now - told - headroom_db + bias,
-                    _ => rendered + now - told + bias,
-                })
-            })
-            .collect()
+        let turned = self.turned(self.desk, amounts);
+        (0..self.wanted.len()).map(|goal| self.foretold_of(goal, &turned, amounts)).collect()
+    }
+
+    /// The same of one goal, on a desk on which so much is turned.
+    fn foretold_of(&self, goal: usize, turned: &Desk, amounts: &[f64]) -> Option<f64> {
+        let (one, learnt) = (self.wanted.get(goal)?, self.learnt.get(goal)?);
+        let (rendered, that) = (one.rendered?, one.meaning.that);
+        let change = self.change_of(goal, turned, amounts)?;
+        Some(moved(that, rendered, change + learnt.about(change, that)))
+    }
+
+    /// By how much a goal's measure changes by what is turned, as the desk says; of `wider` in dB.
+    fn change_of(&self, goal: usize, turned: &Desk, amounts: &[f64]) -> Option<f64> {
+        let (one, told) = (self.wanted.get(goal)?, (*self.told.get(goal)?)?);
+        let change = apart(one.meaning.that, told, value(&one.meaning, turned, self.desk)?);
+        Some(if one.meaning.that == That::Headroom { change - self.headroom_db(amounts) } else { change })
     }
 
     /// How far every goal falls short with knobs turned, in noticeable steps; below zero it passes. What cannot be
     /// measured does not count.
     pub fn shorts(&self, amounts: &[f64]) -> Vec<f64> {
-        let foretold = self.foretold(amounts);
-        let goals = self.wanted.iter().zip(foretold);
-        goals
-            .map(|(one, value)| value.map_or(f64::NEG_INFINITY, |value| short(&one.meaning, value)))
-            .collect()
+        let turned = self.turned(self.desk, amounts);
+        (0..self.wanted.len()).map(|goal| self.short_and_bar(goal, &turned, amounts).0).collect()
     }
 
-    /// The same, and how wrong the desk may be about it: the more, the more has changed since the last render.
-    pub fn shorts_and_bars(&self, amounts: &[f64]) -> Vec<(f64, f64)> {
-        let goals = self.wanted.iter().zip(&self.last).zip(self.foretold(amounts));
-        goals
-            .map(|((one, last), foretold)| {
-                let Some(foretold) = foretold else { return (f64::NEG_INFINITY, 0.0) };
-                let that = one.meaning.that;
-                let change = last.map_or(0.0, |last| apart(that, last, foretold));
-                (short(&one.meaning, foretold), error_bar(that).of(change) / step(that))
-            })
-            .collect()
+    /// The same of one goal, on a desk on which so much is turned, and how wrong the desk may be about it: the more, the more
+    /// has changed since the last render.
+    fn short_and_bar(&self, goal: usize, turned: &Desk, amounts: &[f64]) -> (f64, f64) {
+        let told = self.told.get(goal).copied().flatten();
+        let Some((one, Some(_))) = self.wanted.get(goal).map(|one| (one, one.rendered.and(told))) else {
+            return (f64::NEG_INFINITY, 0.0);
+        };
+        let Some(foretold) = self.foretold_of(goal, turned, amounts) else { return (SILENCED, 0.0) };
+        let that = one.meaning.that;
+        let last = self.last.get(goal).copied().flatten();
+        let change = last.map_or(0.0, |last| apart(that, last, foretold));
+        (short(&one.meaning, foretold), error_bar(that).of(change) / step(that))
     }
 
     /// How far a goal falls short on the last render of the session as it stood.
@@ -138,16 +162,16 @@ impl<'a> Problem<'a> {
 
     /// Takes in what a render of these amounts measured.
     pub fn learn(&mut self, amounts: &[f64], rendered: &[Option<f64>]) {
-        let foretold = self.foretold(amounts);
-        let known = self.bias.iter_mut().zip(&mut self.last);
-        let goals = self.wanted.iter().zip(known).zip(foretold.iter().zip(rendered));
-        for ((one, (bias, last)), (foretold, rendered)) in goals {
-            let (Some(foretold), Some(rendered)) = (foretold, rendered) else { continue };
-            *last = Some(*rendered);
-            match one.meaning.that {
-                That::Wider if *foretold > 0.0 => *bias *= rendered / foretold,
-                That::Wider => {}
-                _ => *bias += rendered - foretold,
+        let turned = self.turned(self.desk, amounts);
+        for (goal, heard) in rendered.iter().enumerate() {
+            let Some((one, heard)) = self.wanted.get(goal).zip(*heard) else { continue };
+            let (that, was) = (one.meaning.that, one.rendered);
+            let change = self.change_of(goal, &turned, amounts);
+            if let Some(last) = self.last.get_mut(goal).filter(|_| was.is_some()) {
+                *last = Some(heard);
+            }
+            if let (Some(was), Some(at), Some(learnt)) = (was, change, self.learnt.get_mut(goal)) {
+                *learnt = Learnt { by: apart(that, was, heard) - at, at };
             }
         }
     }
@@ -180,6 +204,11 @@ pub fn short(meaning: &Meaning, value: f64) -> f64 {
 fn apart(that: That, from: f64, to: f64) -> f64 {
     let decibels = |factor: f64| 20.0 * libm::log10(factor.max(1e-6));
     if that == That::Wider { decibels(to) - decibels(from) } else { to - from }
+}
+
+/// A measure after such a change.
+fn moved(that: That, from: f64, by: f64) -> f64 {
+    if that == That::Wider { from * libm::pow(10.0, by / 20.0) } else { from + by }
 }
 
 /// A noticeable step, in the same unit.

@@ -1,9 +1,13 @@
 //! The search: always the knob that gains most for its price, as far as it gains; then everything that was not needed is
-//! taken back. Greedy, so it may miss a smaller change in which several knobs help each other; deterministic; and at any time
-//! what it has is the best it knows.
+//! taken back, and where one knob alone does it for less, that is turned. Greedy, so it may miss a smaller change in which
+//! several knobs help each other; deterministic; and at any time what it has is the best it knows. Knobs are tried side by
+//! side.
+
+use mixkeel_session::goal::That;
+use rayon::prelude::*;
 
 use super::Problem;
-use mixkeel_session::goal::That;
+use crate::desk::Desk;
 
 /// How far every knob is turned, in its unit.
 pub type Amounts = Vec<f64>;
@@ -33,12 +37,12 @@ const FINE: f64 = 0.1;
 /// Turns knobs until these goals pass (by number; others do not count), from some amounts on.
 pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
     let view = View { problem, goals };
-    let mut best = Found { score: view.score(from), amounts: from.to_vec() };
+    let mut best = view.found(problem.desk, from.to_vec());
     // All knobs are looked at first; then those that were best, and all again only where none of these helps any more.
     let all: Vec<usize> = (0..problem.knobs.len()).collect();
     let mut order = all.clone();
     for _ in 0..MOST_MOVES {
-        if view.passes(&best.amounts) {
+        if view.passes(&best) {
             break;
         }
         let next = view.best_move(&best, &mut order);
@@ -55,13 +59,17 @@ pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
         }
     }
     view.take_back(&mut best);
+    if let Some(simpler) = view.one_alone(&best) {
+        best = simpler;
+    }
     view.tidy(&mut best);
     best.amounts
 }
 
 /// Whether goals pass with knobs turned, by more than the forecast may be wrong.
 pub fn passes(problem: &Problem<'_>, goals: &[usize], amounts: &[f64]) -> bool {
-    View { problem, goals }.passes(amounts)
+    let view = View { problem, goals };
+    view.passes(&view.found(problem.desk, amounts.to_vec()))
 }
 
 /// What amounts cost, in noticeable steps.
@@ -70,10 +78,12 @@ pub fn price(problem: &Problem<'_>, amounts: &[f64]) -> f64 {
     problem.knobs.iter().zip(amounts).fold(0.0, |sum, (knob, amount)| sum + knob.price(*amount))
 }
 
+/// Amounts, the desk on which they are turned, and what they come to.
 #[derive(Clone)]
 struct Found {
     score: f64,
     amounts: Amounts,
+    desk: Desk,
 }
 
 struct View<'p, 'a> {
@@ -84,11 +94,10 @@ struct View<'p, 'a> {
 impl View<'_, '_> {
     /// How far every goal falls short of where the solver aims (the bound, and the error bar behind it), and how much that
     /// counts.
-    fn shorts(&self, amounts: &[f64]) -> Vec<(f64, f64)> {
-        let known = self.problem.shorts_and_bars(amounts);
+    fn shorts(&self, desk: &Desk, amounts: &[f64]) -> Vec<(f64, f64)> {
         let of = |goal: &usize| {
             let wanted = self.problem.wanted.get(*goal)?;
-            let (short, bar) = *known.get(*goal)?;
+            let (short, bar) = self.problem.short_and_bar(*goal, desk, amounts);
             // A note on a level is a size that somebody named: it is turned by that and no more.
             let bar = if wanted.is_note && wanted.meaning.that == That::Louder { 0.0 } else { bar };
             // What passes already need not pass by more than it does.
@@ -101,16 +110,18 @@ impl View<'_, '_> {
         self.goals.iter().filter_map(of).collect()
     }
 
-    /// What is missing and what it costs, together. What is missing counts more than in proportion, so that of two goals
-    /// that cannot both be met each gets a part.
-    fn score(&self, amounts: &[f64]) -> f64 {
+    /// Amounts, and what they come to: what is missing and what they cost, together. What is missing counts more than in
+    /// proportion, so that of two goals that cannot both be met each gets a part.
+    fn found(&self, like: &Desk, amounts: Amounts) -> Found {
+        let desk = self.problem.turned(like, &amounts);
         let missing = |short: f64| if short > 1e-6 { FAILS + WEIGHT * short + short * short } else { 0.0 };
-        let weighed = self.shorts(amounts).into_iter().map(|(short, weight)| weight * missing(short));
-        weighed.sum::<f64>() + price(self.problem, amounts)
+        let weighed = self.shorts(&desk, &amounts).into_iter().map(|(short, weight)| weight * missing(short));
+        let score = weighed.sum::<f64>() + price(self.problem, &amounts);
+        Found { score, amounts, desk }
     }
 
-    fn passes(&self, amounts: &[f64]) -> bool {
-        self.shorts(amounts).into_iter().all(|(short, _)| short <= 1e-6)
+    fn passes(&self, found: &Found) -> bool {
+        self.shorts(&found.desk, &found.amounts).into_iter().all(|(short, _)| short <= 1e-6)
     }
 
     fn with(&self, found: &Found, knob: usize, amount: f64) -> Found {
@@ -118,27 +129,23 @@ impl View<'_, '_> {
         if let (Some(place), Some(knob)) = (amounts.get_mut(knob), self.problem.knobs.get(knob)) {
             *place = amount.clamp(knob.range.0, knob.range.1);
         }
-        Found { score: self.score(&amounts), amounts }
+        self.found(&found.desk, amounts)
     }
 
     /// The knob of these that lowers the score most when turned by one step, turned as far as that lowers it. Puts them
     /// in the order of what they gained.
     fn best_move(&self, found: &Found, order: &mut Vec<usize>) -> Option<Found> {
         for step in [1.0, 0.25] {
-            let mut tried: Vec<(Found, usize, f64)> = Vec::with_capacity(order.len());
-            for &number in order.iter() {
-                let Some(knob) = self.problem.knobs.get(number) else { continue };
+            let turned = |&number: &usize| {
+                let knob = self.problem.knobs.get(number)?;
                 let at = found.amounts.get(number).copied().unwrap_or(0.0);
                 let by = (step / knob.cost).min(knob.range.1 - knob.range.0);
                 let up = self.with(found, number, at + by);
                 let gains = up.score < found.score - LEAST;
                 let down = if gains { up.clone() } else { self.with(found, number, at - by) };
-                tried.push(if gains || up.score <= down.score {
-                    (up, number, by)
-                } else {
-                    (down, number, -by)
-                });
-            }
+                Some(if gains || up.score <= down.score { (up, number, by) } else { (down, number, -by) })
+            };
+            let mut tried: Vec<(Found, usize, f64)> = order.par_iter().filter_map(turned).collect();
             tried.sort_by(|a, b| a.0.score.total_cmp(&b.0.score).then(a.1.cmp(&b.1)));
             *order = tried.iter().map(|(_, number, _)| *number).collect();
             if let Some((first, number, by)) = tried.into_iter().next()
@@ -187,6 +194,47 @@ impl View<'_, '_> {
                 (left, a) = (right, b);
                 right = low + GOLD * (high - low);
                 b = self.with(from, knob, right);
+            }
+        }
+        best
+    }
+
+    /// One knob that meets the goals by itself for less than this costs, turned no further than they need. The greedy way may
+    /// have begun with another that gained more at first.
+    fn one_alone(&self, than: &Found) -> Option<Found> {
+        let untouched = self.found(self.problem.desk, self.problem.untouched());
+        let turned = |number: usize| {
+            let knob = self.problem.knobs.get(number)?;
+            let reaches = |end: f64| {
+                let parts = [0.25, 0.5, 1.0].into_iter().map(|part| part * end);
+                let affordable =
+                    parts.filter(|amount| *amount != 0.0 && knob.price(amount / 2.0) < than.score);
+                let mut from = 0.0;
+                for amount in affordable {
+                    let tried = self.with(&untouched, number, amount);
+                    if self.passes(&tried) {
+                        return Some(self.just_passing(&untouched, tried, number, (from, amount)));
+                    }
+                    from = amount;
+                }
+                None
+            };
+            let ends = [knob.range.0, knob.range.1].into_iter().filter_map(reaches);
+            ends.filter(|one| one.score < than.score - LEAST).min_by(|a, b| a.score.total_cmp(&b.score))
+        };
+        let best: Vec<Found> = (0..self.problem.knobs.len()).into_par_iter().filter_map(turned).collect();
+        best.into_iter().reduce(|best, one| if one.score < best.score { one } else { best })
+    }
+
+    /// Halves the way between an amount that fails and one that passes until it is told as people set it.
+    fn just_passing(&self, from: &Found, passing: Found, knob: usize, (fails, passes): (f64, f64)) -> Found {
+        let (mut best, mut fails, mut passes) = (passing, fails, passes);
+        while (passes - fails).abs() > FINE / 4.0 {
+            let tried = self.with(from, knob, (passes + fails) / 2.0);
+            if self.passes(&tried) {
+                (best, passes) = (tried, (passes + fails) / 2.0);
+            } else {
+                fails = (passes + fails) / 2.0;
             }
         }
         best

@@ -7,7 +7,7 @@ use mixkeel_assist::desk::Desk;
 use mixkeel_assist::ear::Heard;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::rules::headroom::sum::CEILING_DBFS;
-use mixkeel_assist::solve::conflict::{Answer, Fate, answer};
+use mixkeel_assist::solve::conflict::{Answer, Fate, Known, answer, in_the_way};
 use mixkeel_assist::solve::{Problem, Wanted, Words, edits, short};
 use mixkeel_dsp::param::Value;
 use mixkeel_judge::evidence::Evidence;
@@ -155,17 +155,18 @@ pub(crate) fn solve_for(
     let mut from = problem.untouched();
     let mut best: Option<Tried> = None;
     let mut rounds = 0;
+    let mut known = Known::default();
     // First in parts, where that is quicker; then all of the song, which has the last word.
     let in_turn = [true, false].into_iter().filter(|in_parts| !in_parts || (hearing.has_parts() && most > 1));
     for in_parts in in_turn {
-        let mut known = best.take().map(|tried: Tried| tried.answer);
+        let mut found = best.take().map(|tried: Tried| tried.answer);
         loop {
             watch.event(Event::Progress {
                 stage: Stage::Decide,
                 fraction: (rounds as f64 / most as f64).min(1.0),
             });
-            let from_parts = known.is_some();
-            let found = known.take().unwrap_or_else(|| answer(&problem, &from, &late));
+            let from_parts = found.is_some();
+            let found = found.take().unwrap_or_else(|| answer(&problem, &from, &mut known, &late));
             if found.amounts.iter().all(|amount| *amount == 0.0) && best.is_none() {
                 best = Some(Tried::nothing(found, &ground.session, &were));
                 break;
@@ -200,7 +201,13 @@ pub(crate) fn solve_for(
     if watch.stop() {
         return Err(Error::interrupted());
     }
-    let Some(tried) = best else { return Err(Error::interrupted()) };
+    let Some(mut tried) = best else { return Err(Error::interrupted()) };
+    let stands = tried.answer.fates.clone();
+    for (goal, fate) in tried.answer.fates.iter_mut().enumerate() {
+        if let Fate::Conflict(with) = fate {
+            *with = in_the_way(&problem, goal, &stands, &mut known, &late);
+        }
+    }
     let hindrances = (0..wanted.len()).map(|goal| problem.hindrance(goal)).collect();
     Ok(outcome(asked, &meanings, (were, hindrances), tried, rounds))
 }

@@ -1,0 +1,122 @@
+//! A desk tells what turning changes: whatever was turned before, and as if the recording had come so.
+
+#![expect(clippy::expect_used, reason = "what is missing fails the test")]
+
+mod band;
+
+use band::{band, song};
+use mixkeel_assist::desk::{Desk, Treatment};
+use mixkeel_assist::forecast::Forecast;
+use mixkeel_assist::solve::search::{Amounts, passes, price, search};
+use mixkeel_assist::solve::{Problem, Wanted};
+use mixkeel_dsp::units::gain_from_db;
+use mixkeel_judge::goals::{Heard, value_of};
+use mixkeel_session::goal::{Goal, Meaning, Who};
+use mixkeel_session::session::Session;
+
+fn only(id: &str) -> Who {
+    Who::Tracks(vec![id.to_owned()])
+}
+
+fn meaning(say: &str, session: &Session) -> Meaning {
+    let goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
+    goal.meaning(session).expect("words that are understood")
+}
+
+fn wanted(say: &str, session: &Session, desk: &Desk) -> Wanted {
+    let meaning = meaning(say, session);
+    let rendered = value_of(&meaning, desk, None, None).ok();
+    Wanted { name: say.to_owned(), is_note: false, is_kept: false, meaning, rendered }
+}
+
+fn louder_db(db: f64) -> Treatment {
+    Treatment { gain: gain_from_db(db), ..Treatment::default() }
+}
+
+fn brighter() -> Treatment {
+    let mut treatment = Treatment::default();
+    treatment.bands.iter_mut().skip(25).for_each(|band| *band = 1.5);
+    treatment
+}
+
+#[test]
+fn a_desk_is_the_same_whatever_was_turned_before() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    let (kick, keys) = (desk.number("kick").expect("a kick"), desk.number("keys").expect("keys"));
+    let both = [(kick, louder_db(3.7)), (keys, brighter())];
+    let at_once = desk.turned(&both, &[]);
+    let other = desk.turned(&[(kick, louder_db(-5.0)), (keys, brighter())], &[]);
+    let after_others = other.turned(&both[1..], &[]).turned(&both, &[]);
+    for who in [only("kick"), only("keys"), only("hihat")] {
+        for on in ["reference", "phone"] {
+            assert_eq!(at_once.audibility(&who, None, on), after_others.audibility(&who, None, on));
+        }
+        assert_eq!(at_once.bands(&who, None), after_others.bands(&who, None));
+        assert_eq!(at_once.taken(&who, &only("keys"), None), after_others.taken(&who, &only("keys"), None));
+    }
+    assert_ne!(at_once.lufs(&only("kick"), None), desk.lufs(&only("kick"), None));
+    assert_ne!(
+        at_once.audibility(&only("hihat"), None, "reference"),
+        desk.audibility(&only("hihat"), None, "reference")
+    );
+}
+
+#[test]
+fn a_fader_on_the_desk_is_told_as_a_fader_of_the_session() {
+    let (song, mut session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    for db in [-7.3, 2.0, 4.1] {
+        let turned = desk.turned(&[(1, louder_db(db))], &[]);
+        session.tracks[1].fader_db = db;
+        let forecast = Forecast::of(&song, &session).expect("a session that plays");
+        let played = Desk::of(&forecast, &session, None);
+        for who in [only("kick"), only("keys"), only("hihat")] {
+            for on in ["reference", "laptop"] {
+                let heard = |desk: &Desk| desk.audibility(&who, None, on).expect("something sounds");
+                let (told, is) = (heard(&turned), heard(&played));
+                assert!((told.alone_phon - is.alone_phon).abs() < 0.05, "{who} on {on}: {told:?} {is:?}");
+                assert!((told.within_phon - is.within_phon).abs() < 0.1, "{who} on {on}: {told:?} {is:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_solution_costs_no_more_than_any_one_fader_that_does_it() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    for say in
+        ["the keys are at least 3 dB louder than the kick", "the hihat is brighter than the keys by 6 dB"]
+    {
+        let wanted = [wanted(say, &session, &desk)];
+        let problem = Problem::new(&desk, &session, &wanted);
+        let found = search(&problem, &[0], &problem.untouched());
+        assert!(passes(&problem, &[0], &found), "{say}: {found:?}");
+        for knob in 0..problem.knobs.len() {
+            for tenth in -100..=100 {
+                let mut alone: Amounts = problem.untouched();
+                alone[knob] = f64::from(tenth) / 10.0;
+                let (low, high) = problem.knobs[knob].range;
+                if alone[knob] >= low && alone[knob] <= high && passes(&problem, &[0], &alone) {
+                    let (ours, other) = (price(&problem, &found), price(&problem, &alone));
+                    assert!(ours <= other + 0.15, "{say}: {ours:.2} for {found:?}, {other:.2} for {alone:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_is_silenced_to_be_heard_better() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    let wanted = [wanted("the kick is audible at most 0.1 phon on phone", &session, &desk)];
+    let problem = Problem::new(&desk, &session, &wanted);
+    let found = search(&problem, &[0], &problem.untouched());
+    assert!(problem.foretold(&found)[0].is_some(), "{found:?}");
+}
