@@ -8,7 +8,7 @@ use mixkeel_assist::ear::Heard;
 use mixkeel_assist::rounds::parts::Part;
 use mixkeel_dsp::units::frame_from_seconds;
 use mixkeel_engine::{Options, Player, Taps};
-use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::evidence::Gathered;
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Section, Session};
 
@@ -69,7 +69,8 @@ impl<'a> Ear<'a> {
     /// What cannot be read, or a request to stop.
     pub fn heard_in_parts(&self, session: &Session, parts: &[Part]) -> Result<Heard, Error> {
         let of = (self.shelf, self.media);
-        let evidence = evidence_of_parts(session, of, parts, Wanted::on(&[]), self.watch)?;
+        let wanted = Wanted::on(&[]);
+        let evidence = wanted.evidence(gathered_of_parts(session, of, parts, wanted, self.watch)?);
         Ok(Heard {
             sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
             true_peak_dbtp: evidence.sound.true_peak_dbtp,
@@ -106,7 +107,8 @@ impl<'a> Ear<'a> {
                 .zip(&mut stems)
                 .map(|(&node, stem)| (graph.nodes[node].id.clone(), stem.finish().integrated_lufs))
                 .collect(),
-            evidence: gathering.map(|gathering| Arc::new(gathering.finish(&graph, &session.sections))),
+            evidence: gathering
+                .map(|gathering| Arc::new(gathering.finish(&graph, &session.sections).evidence())),
         };
         self.last = Some((session.clone(), heard.clone()));
         Ok(heard)
@@ -121,15 +123,15 @@ impl mixkeel_assist::ear::Ear for Ear<'_> {
     }
 }
 
-/// What is wanted of parts of a session, heard one after the other as if they were all of it. What the owner has put on the
+/// What is read of parts of a session, heard one after the other as if they were all of it. What the owner has put on the
 /// master is not heard.
-pub(crate) fn evidence_of_parts(
+pub(crate) fn gathered_of_parts(
     session: &Session,
     (shelf, media): (&Shelf, &BTreeMap<String, MediaFacts>),
     parts: &[Part],
     wanted: Wanted<'_>,
     watch: &dyn Watch,
-) -> Result<Evidence, Error> {
+) -> Result<Gathered, Error> {
     let graph = resolve(session, media).map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
     let mut gathering = wanted.gathering(Pick::Dry, &graph, session);
     let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
@@ -148,7 +150,7 @@ pub(crate) fn evidence_of_parts(
         play(&mut player, &mut wanted.taps(&mut gathering), Stage::Listen, &watch)?;
         done_s += part.length_s();
     }
-    Ok(wanted.finish(gathering, &graph, &sections_of(&session.sections, parts)))
+    Ok(gathering.finish(&graph, &sections_of(&session.sections, parts)))
 }
 
 /// The same sound at another level.

@@ -3,6 +3,7 @@
 use mixkeel_analysis::energy::{BANDS, CELLS_PER_S, Power, lower_hz};
 use mixkeel_analysis::masking::{MaskingMeter, MaskingReport, SpanMasking, TrackMasking};
 use mixkeel_analysis::playback::{REFERENCE, SYSTEMS, System};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::strip::StripReading;
@@ -86,13 +87,13 @@ impl Together<'_> {
     }
 }
 
-/// What is left on the playback systems that are wanted, the reference first.
+/// What is left on the playback systems that are wanted, the reference first. They are heard side by side.
 pub(super) fn playback(
     mix: &StripReading,
     tracks: &Together<'_>,
     ids: &[String],
     sections_s: &[(f64, f64)],
-    is_wanted: impl Fn(&str) -> bool,
+    is_wanted: &(dyn Fn(&str) -> bool + Sync),
 ) -> Vec<PlaybackEvidence> {
     let whole = Together { readings: vec![mix], gain: 1.0 };
     let every = whole.cells().div_ceil(PLAYBACK_CELLS).max(1);
@@ -101,9 +102,11 @@ pub(super) fn playback(
     let moment = |seconds: f64| libm::round(seconds.max(0.0) / step_s) as usize;
     let borders: Vec<usize> =
         sections_s.iter().flat_map(|&(from, to)| [moment(from) * every, moment(to) * every]).collect();
-    std::iter::once(&REFERENCE)
-        .chain(SYSTEMS.iter().filter(|system| system.id != REFERENCE.id))
-        .filter(|system| is_wanted(system.id))
+    let others = SYSTEMS.iter().filter(|system| system.id != REFERENCE.id);
+    let wanted: Vec<&System> =
+        std::iter::once(&REFERENCE).chain(others).filter(|system| is_wanted(system.id)).collect();
+    wanted
+        .into_par_iter()
         .map(|system| {
             let of_mix = whole.on(system, every, &[]);
             let of_tracks = tracks.on(system, every, &borders);

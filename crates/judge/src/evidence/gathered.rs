@@ -4,6 +4,7 @@ use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Section;
+use rayon::prelude::*;
 
 use super::Evidence;
 use super::covering::{Together, playback};
@@ -55,22 +56,22 @@ pub struct Gathered {
 impl Gathered {
     /// The evidence.
     pub fn evidence(self) -> Evidence {
-        self.with(|_| true)
+        self.with(&|_| true)
     }
 
     /// The evidence with what is left on these playback systems only; they take most of the time.
     pub fn evidence_on(self, systems: &[&str]) -> Evidence {
-        self.with(|system| systems.contains(&system))
+        self.with(&|system| systems.contains(&system))
     }
 
-    fn with(self, is_wanted: impl Fn(&str) -> bool) -> Evidence {
+    fn with(self, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> Evidence {
         let Self { sound, file, mix, strips, given, sections, headroom_db } = self;
         let strips = through_buses(strips, &given);
         let sounding =
             |(_, reading): &&(StripInfo, StripReading)| reading.sample_peak_dbfs.is_some_and(f64::is_finite);
         let of_kind = |track: bool| {
             strips
-                .iter()
+                .par_iter()
                 .filter(sounding)
                 .filter(move |(info, _)| (info.kind == StripKind::Track) == track)
                 .map(|(info, reading)| strip(info, reading, &sections, headroom_db))
@@ -91,8 +92,11 @@ impl Gathered {
         let border = |seconds: f64| libm::round(seconds.max(0.0) / step_s) as usize;
         let borders: Vec<usize> =
             sections.iter().flat_map(|one| [border(one.from_s), border(one.to_s)]).collect();
-        let masking = (!tracks.is_empty()).then(|| together.on(&REFERENCE, 1, &borders));
         let spans_s: Vec<(f64, f64)> = sections.iter().map(|one| (one.from_s, one.to_s)).collect();
+        let (masking, playback) = rayon::join(
+            || (!tracks.is_empty()).then(|| together.on(&REFERENCE, 1, &borders)),
+            || playback(&mix, &together, &ids, &spans_s, is_wanted),
+        );
         let sections = sections
             .iter()
             .map(|section| {
@@ -105,7 +109,7 @@ impl Gathered {
             })
             .collect();
         Evidence {
-            playback: playback(&mix, &together, &ids, &spans_s, is_wanted),
+            playback,
             masking,
             masking_step_s: step_s,
             sections,

@@ -9,10 +9,10 @@ use std::path::Path;
 
 use mixkeel_engine::{Options, Player};
 use mixkeel_io::read::Downmix;
-use mixkeel_judge::evidence::{Evidence, Strip};
+use mixkeel_judge::evidence::{Evidence, Gathered, Strip};
 use mixkeel_session::graph::Graph;
 use mixkeel_session::resolve::{MediaFacts, resolve};
-use mixkeel_session::session::{Section, Session};
+use mixkeel_session::session::Session;
 
 pub use file::{of_file, of_file_in_sections};
 pub(crate) use kept::{keep, known};
@@ -96,13 +96,23 @@ impl<'w> Wanted<'w> {
         if self.faults { gathering.taps() } else { gathering.taps_of_a_render() }
     }
 
-    /// What was heard; `sections` say where they lie in that.
-    pub fn finish(self, gathering: EvidenceTaps, graph: &Graph, sections: &[Section]) -> Evidence {
+    /// What follows from what was read.
+    pub fn evidence(self, gathered: Gathered) -> Evidence {
         match self.systems {
-            Some(systems) => gathering.finish_on(graph, sections, systems),
-            None => gathering.finish(graph, sections),
+            Some(systems) => gathered.evidence_on(systems),
+            None => gathered.evidence(),
         }
     }
+}
+
+/// What was read of some strips, with the others as they were read before, when they sounded the same.
+pub(crate) fn read_with_the_rest(now: Gathered, before: &Gathered, measured: &[String]) -> Gathered {
+    let others = before.strips.iter().filter(|(info, _)| !measured.contains(&info.id)).cloned();
+    let mut strips: Vec<_> = now.strips.into_iter().chain(others).collect();
+    strips.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+    let others = before.given.iter().filter(|(id, _)| !measured.contains(id)).cloned();
+    let given = now.given.into_iter().chain(others).collect();
+    Gathered { strips, given, ..now }
 }
 
 /// Evidence of which only some strips were measured, with the others as they were before.
@@ -135,5 +145,5 @@ pub(crate) fn of_played(
     let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut gathering = wanted.gathering(Pick::Mix, &graph, session);
     play(&mut player, &mut wanted.taps(&mut gathering), Stage::Listen, watch)?;
-    Ok(wanted.finish(gathering, &graph, &session.sections))
+    Ok(wanted.evidence(gathering.finish(&graph, &session.sections)))
 }

@@ -5,7 +5,7 @@ use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_gain;
 use mixkeel_engine::Taps;
 use mixkeel_judge::evidence::{
-    Evidence, Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter,
+    Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter,
 };
 use mixkeel_session::graph::Graph;
 use mixkeel_session::role::Role;
@@ -59,6 +59,7 @@ impl EvidenceTaps {
     #[must_use]
     pub fn of_strips(mut self, ids: &[String]) -> Self {
         self.strips.retain(|(_, info, _)| ids.contains(&info.id));
+        self.given.retain(|(_, id, _)| ids.contains(id));
         self
     }
 
@@ -89,18 +90,9 @@ impl EvidenceTaps {
         taps
     }
 
-    /// The evidence, after everything was heard. Of parts of a song that were heard one after the other, `sections` say where
+    /// What was read, after everything was heard. Of parts of a song that were heard one after the other, `sections` say where
     /// they lie in what was heard.
-    pub fn finish(self, graph: &Graph, sections: &[Section]) -> Evidence {
-        self.gathered(graph, sections).evidence()
-    }
-
-    /// The evidence with these playback systems only.
-    pub fn finish_on(self, graph: &Graph, sections: &[Section], systems: &[&str]) -> Evidence {
-        self.gathered(graph, sections).evidence_on(systems)
-    }
-
-    fn gathered(self, graph: &Graph, sections: &[Section]) -> Gathered {
+    pub fn finish(self, graph: &Graph, sections: &[Section]) -> Gathered {
         Gathered {
             sound: self.sound.finish(),
             file: None,

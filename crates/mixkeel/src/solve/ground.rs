@@ -8,13 +8,13 @@ use mixkeel_assist::rounds::parts::Part;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
-use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::evidence::{Evidence, Gathered};
 use mixkeel_session::goal::{Beside, Meaning};
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::session::Session;
 
 use super::rounds::Asked;
-use crate::ear::evidence_of_parts;
+use crate::ear::gathered_of_parts;
 use crate::error::Error;
 use crate::evidence::{self, Wanted};
 use crate::mix::bench::Bench;
@@ -82,15 +82,15 @@ impl Ground {
         evidence::of_played(session, (&self.shelf, &self.media), &self.path, wanted, watch)
     }
 
-    /// The same of some parts of it, as if they were all.
+    /// What is read of some parts of it, as if they were all.
     pub fn listen_in_parts(
         &self,
         session: &Session,
         parts: &[Part],
         wanted: Wanted<'_>,
         watch: &dyn Watch,
-    ) -> Result<Evidence, Error> {
-        evidence_of_parts(session, (&self.shelf, &self.media), parts, wanted, watch)
+    ) -> Result<Gathered, Error> {
+        gathered_of_parts(session, (&self.shelf, &self.media), parts, wanted, watch)
     }
 
     /// The render of the version before the newest, where a goal compares with it and there is one.

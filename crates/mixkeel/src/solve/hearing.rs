@@ -1,7 +1,7 @@
 //! Where goals are heard: the sections that they are about while the search goes on, all of the song at the end.
 
 use mixkeel_assist::rounds::parts::{Part, parts};
-use mixkeel_judge::evidence::Evidence;
+use mixkeel_judge::evidence::{Evidence, Gathered};
 use mixkeel_judge::goals::Rendered;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::goal::{Beside, Meaning, That};
@@ -9,7 +9,7 @@ use mixkeel_session::session::{Bus, Session};
 
 use super::{Ground, values};
 use crate::error::Error;
-use crate::evidence::{Wanted, passes_as_it_is, with_the_rest};
+use crate::evidence::{Wanted, passes_as_it_is, read_with_the_rest, with_the_rest};
 use crate::watch::Watch;
 
 /// Parts that are more of a song than this save nothing worth having. Ours.
@@ -31,7 +31,7 @@ pub(super) struct Hearing<'a> {
     were: &'a Values,
     were_in_parts: Values,
     base: &'a Evidence,
-    base_in_parts: Option<Evidence>,
+    base_in_parts: Option<Gathered>,
 }
 
 impl<'a> Hearing<'a> {
@@ -61,9 +61,9 @@ impl<'a> Hearing<'a> {
         };
         if hearing.has_parts() {
             let wanted = Wanted::on(systems);
-            let heard = ground.listen_in_parts(&ground.session, &hearing.parts, wanted, watch)?;
-            hearing.were_in_parts = hearing.values(&heard);
-            hearing.base_in_parts = Some(heard);
+            let read = ground.listen_in_parts(&ground.session, &hearing.parts, wanted, watch)?;
+            hearing.were_in_parts = hearing.values(&wanted.evidence(read.clone()));
+            hearing.base_in_parts = Some(read);
         }
         Ok(hearing)
     }
@@ -76,14 +76,15 @@ impl<'a> Hearing<'a> {
     /// What goals would measure in all of a session that some edits made, from what is heard of the parts: what the session as
     /// it stands measures, moved by as much as the parts have moved.
     pub fn in_parts(&self, session: &Session, edits: &[Edit], watch: &dyn Watch) -> Result<Values, Error> {
-        let changed = self.changed(session, edits);
-        let wanted = Wanted { strips: changed.as_deref(), ..Wanted::on(self.systems) };
-        let heard = self.ground.listen_in_parts(session, &self.parts, wanted, watch)?;
-        let heard = match (&changed, &self.base_in_parts) {
-            (Some(changed), Some(base)) => with_the_rest(heard, base, changed),
-            _ => heard,
+        let changed = sounding_otherwise(session, edits);
+        let strips = self.base_in_parts.as_ref().map(|_| changed.as_slice());
+        let wanted = Wanted { strips, ..Wanted::on(self.systems) };
+        let read = self.ground.listen_in_parts(session, &self.parts, wanted, watch)?;
+        let read = match &self.base_in_parts {
+            Some(base) => read_with_the_rest(read, base, &changed),
+            None => read,
         };
-        let now = self.values(&heard);
+        let now = self.values(&wanted.evidence(read));
         let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now));
         Ok(goals
             .map(|((meaning, was), (was_here, now))| match (was, was_here, now) {
@@ -116,7 +117,7 @@ impl<'a> Hearing<'a> {
         values(self.meanings, &Rendered { evidence }, self.before)
     }
 
-    /// The strips that sound otherwise after some edits: those that they are about, those that are keyed by one of them, those
+    /// The strips that stand otherwise in the mix after some edits: those that they are about, those that are keyed by one of them, those
     /// whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom, which takes all
     /// of them, or everything has moved.
     fn changed(&self, session: &Session, edits: &[Edit]) -> Option<Vec<String>> {
@@ -148,6 +149,33 @@ impl<'a> Hearing<'a> {
         changed.dedup();
         Some(changed)
     }
+}
+
+/// The strips that leave their own fader otherwise after some edits: those that they are about, those that are keyed by one of
+/// them, and whatever one of these feeds.
+fn sounding_otherwise(session: &Session, edits: &[Edit]) -> Vec<String> {
+    let mut changed: Vec<String> = edits.iter().map(|edit| edit.address.strip.clone()).collect();
+    loop {
+        let before = changed.len();
+        for strip in session.strips() {
+            let is_changed = changed.iter().any(|id| id == strip.id);
+            let mut keys = strip.inserts.iter().flat_map(|insert| &insert.keys);
+            if is_changed {
+                let fed = strip.sends.iter().map(|send| send.to.as_str()).chain([strip.to]);
+                let new: Vec<String> =
+                    fed.filter(|id| changed.iter().all(|one| one != id)).map(str::to_owned).collect();
+                changed.extend(new);
+            } else if keys.any(|key| changed.contains(key)) {
+                changed.push(strip.id.to_owned());
+            }
+        }
+        if changed.len() == before {
+            break;
+        }
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    changed
 }
 
 /// The buses that a strip goes through, itself not among them.
@@ -211,4 +239,83 @@ pub(super) fn systems<'m>(meanings: &[&'m Meaning]) -> Vec<&'m str> {
     systems.sort_unstable();
     systems.dedup();
     systems
+}
+
+#[cfg(test)]
+mod tests {
+    use mixkeel_dsp::param::Value;
+    use mixkeel_session::address::Address;
+    use mixkeel_session::edit::{Content, Sureness};
+    use mixkeel_session::read::read;
+
+    use super::*;
+
+    const SESSION: &str = r#"mixkeel = 1
+rate_hz = 48000
+
+[[bus]]
+id = "drums"
+
+[[bus]]
+id = "keys"
+
+[[return]]
+id = "room"
+to = "drums"
+
+[[track]]
+id = "bass"
+clip = [{ file = "bass.wav" }]
+
+[[track.insert]]
+id = "duck"
+kind = "compressor"
+keys = ["kick"]
+
+[[track]]
+id = "kick"
+clip = [{ file = "kick.wav" }]
+bus = "drums"
+
+[[track]]
+id = "organ"
+clip = [{ file = "organ.wav" }]
+bus = "keys"
+
+[[track]]
+id = "snare"
+clip = [{ file = "snare.wav" }]
+bus = "drums"
+
+[[track.send]]
+id = "room"
+to = "room"
+level_db = -12.0
+"#;
+
+    fn turned(strip: &str) -> Vec<String> {
+        let reading = read(SESSION);
+        let session = reading.session.unwrap_or_else(|| panic!("{:?}", reading.problems));
+        let edit = Edit {
+            id: "test".to_owned(),
+            address: Address::of(strip, "fader_db"),
+            from: None,
+            to: Some(Content::Value(Value::Number(1.0))),
+            by: "test".to_owned(),
+            because: String::new(),
+            evidence: Vec::new(),
+            sureness: Sureness::Certain,
+            strength: 1.0,
+        };
+        sounding_otherwise(&session, &[edit])
+    }
+
+    #[test]
+    fn what_is_fed_or_keyed_by_something_that_moves_is_heard_again_and_nothing_else() {
+        assert_eq!(turned("organ"), ["keys", "master", "organ"]);
+        assert_eq!(turned("kick"), ["bass", "drums", "kick", "master"]);
+        assert_eq!(turned("snare"), ["drums", "master", "room", "snare"]);
+        assert_eq!(turned("room"), ["drums", "master", "room"]);
+        assert_eq!(turned("master"), ["master"]);
+    }
 }
