@@ -1,5 +1,6 @@
 //! How fast the forecast is on 24 tracks, beside what the design asks for: the demo's recordings, repeated under other names until
-//! there are so many, on the session that `mix` made of them. Medians of repeats, one thread.
+//! there are so many, on the session that `mix` made of them. Medians of repeats, one thread where
+//! nothing else is said.
 //!
 //! `cargo run --release -p mixkeel --example forecast_speed`
 
@@ -16,11 +17,12 @@ use mixkeel::project::session_file::open;
 use mixkeel::song::cache::Cache;
 use mixkeel_analysis::energy::{BANDS, Power, lower_hz};
 use mixkeel_analysis::masking::Console;
-use mixkeel_analysis::playback::{REFERENCE, SYSTEMS, find};
+use mixkeel_analysis::playback::{REFERENCE, SYSTEMS, System, find};
 use mixkeel_assist::desk::{Desk, Treatment};
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_judge::goals::Heard as _;
 use mixkeel_session::goal::Who;
+use rayon::prelude::*;
 
 /// Representative frames of the console: as many as the solver takes.
 const FRAMES: usize = 32;
@@ -79,10 +81,23 @@ fn main() -> Result<(), foretold::Failure> {
         let treatment = Treatment { gain: 0.9, ..Treatment::default() };
         black_box(desk.turned(&[(0, treatment)], &[]).lufs(&Who::Mix, None));
     });
-    row("every frame and every playback system", 1_000.0, 1, || {
-        for system in std::iter::once(&REFERENCE).chain(SYSTEMS) {
-            black_box(forecast.masking(system, &[]));
-        }
+    let borders: Vec<usize> =
+        session.sections.iter().map(|section| (section.from_s * 10.0).round() as usize).collect();
+    let frames = forecast.frames(&borders);
+    let each: Vec<Vec<usize>> = (0..ids.len()).map(|track| vec![track]).collect();
+    let systems: Vec<&System> = std::iter::once(&REFERENCE).chain(SYSTEMS).collect();
+    let what =
+        format!("every track in {} frames on {} playback systems, all cores", frames.len(), systems.len());
+    row(&what, 1_000.0, 3, || {
+        systems.par_iter().for_each(|system| {
+            let console = forecast.console(&each, &frames, system);
+            (0..ids.len()).for_each(|track| {
+                black_box(console.within(track));
+            });
+        });
+    });
+    row("who covers whom in every cell, one system", f64::NAN, 1, || {
+        black_box(forecast.masking(&REFERENCE, &[]));
     });
     row("laying a session out", f64::NAN, 3, || {
         if let Ok(forecast) = Forecast::of(&song, &session) {

@@ -43,6 +43,8 @@ pub struct MaskingMeter {
 struct Heard {
     /// For each ear, track and filter: excitation in whole parts.
     excitation: [Vec<f64>; 2],
+    /// Whether a track excites nothing at all.
+    is_silent: Vec<bool>,
     /// For each ear and filter: the sum of all tracks and the noise.
     total: [Vec<i64>; 2],
     /// For each filter: that of the noise, at either ear.
@@ -90,6 +92,7 @@ impl MaskingMeter {
         let loudness = || Loudness { alone: silent(), within: silent(), lost_per_part: silent() };
         let heard = Heard {
             excitation: [vec![0.0; tracks * filters], vec![0.0; tracks * filters]],
+            is_silent: vec![true; tracks],
             total: [vec![0; filters], vec![0; filters]],
             noise,
             bands: [vec![0.0; ears.bands()], vec![0.0; ears.bands()]],
@@ -150,14 +153,20 @@ impl MaskingMeter {
     /// Brings all tracks to the ears, and adds them up.
     fn listen(&mut self, tracks: &[&[Power]]) {
         let filters = self.spread.centres_hz.len();
-        let Heard { excitation: [left, right], total, noise, bands: [at_left, at_right], .. } =
+        let Heard { excitation: [left, right], is_silent, total, noise, bands: [at_left, at_right], .. } =
             &mut self.heard;
         for total in total.iter_mut() {
             total.iter_mut().zip(noise.iter()).for_each(|(sum, noise)| *sum = *noise as i64);
         }
         let places = left.chunks_exact_mut(filters).zip(right.chunks_exact_mut(filters));
-        for (number, (left, right)) in places.enumerate() {
+        for ((number, (left, right)), is_silent) in places.enumerate().zip(is_silent) {
             self.ears.hear(tracks.get(number).copied().unwrap_or_default(), at_left, at_right);
+            *is_silent = at_left.iter().chain(&*at_right).all(|power| *power <= 0.0);
+            if *is_silent {
+                left.fill(0.0);
+                right.fill(0.0);
+                continue;
+            }
             self.spread.excite(at_left, left);
             if at_left == at_right {
                 right.copy_from_slice(left);
@@ -174,6 +183,9 @@ impl MaskingMeter {
     fn weigh(&mut self, track: usize) {
         let filters = self.spread.centres_hz.len();
         let heard = &mut self.heard;
+        if heard.is_silent.get(track).copied().unwrap_or(true) {
+            return;
+        }
         let own = track * filters..(track + 1) * filters;
         let (mut alone, mut within) = (0.0, 0.0);
         for ((ear, excitation), total) in heard.of_ear.iter_mut().zip(&heard.excitation).zip(&heard.total) {
@@ -203,6 +215,27 @@ impl MaskingMeter {
             self.span.count(track, self.frame, within >= HEARD_SONE, heard);
         }
     }
+}
+
+/// Adds the products of two rows to a third, and tells their sum: four side by side, as processors work.
+fn add_products(sums: &mut [f64], one: &[f64], other: &[f64]) -> f64 {
+    let mut taken = [0.0; 4];
+    let whole = sums.len() / 4 * 4;
+    let (sums, rest) = sums.split_at_mut(whole);
+    let fours = sums.chunks_exact_mut(4).zip(one.chunks_exact(4)).zip(other.chunks_exact(4));
+    for ((sums, one), other) in fours {
+        for (((sum, taken), one), other) in sums.iter_mut().zip(&mut taken).zip(one).zip(other) {
+            let product = one * other;
+            *sum += product;
+            *taken += product;
+        }
+    }
+    let last = one.get(whole..).unwrap_or_default().iter().zip(other.get(whole..).unwrap_or_default());
+    for ((sum, taken), (one, other)) in rest.iter_mut().zip(&mut taken).zip(last) {
+        *sum += one * other;
+        *taken += one * other;
+    }
+    taken.iter().sum()
 }
 
 impl Sums {
@@ -235,17 +268,13 @@ impl Sums {
         let rows = self.lost.chunks_exact_mut(filters.max(1)).skip(track * maskers).take(maskers);
         let worst = self.worst.iter_mut().skip(track * maskers);
         for (masker, (row, worst)) in rows.zip(worst).enumerate() {
-            if masker == track {
+            if masker == track || heard.is_silent.get(masker).copied().unwrap_or(false) {
                 continue;
             }
             let mut taken = 0.0;
             for (ear, excitation) in heard.of_ear.iter().zip(&heard.excitation) {
                 let other = excitation.get(masker * filters..(masker + 1) * filters).unwrap_or(&heard.noise);
-                for ((sum, lost), excitation) in row.iter_mut().zip(&ear.lost_per_part).zip(other) {
-                    let lost = lost * excitation;
-                    *sum += lost;
-                    taken += lost;
-                }
+                taken += add_products(row, &ear.lost_per_part, other);
             }
             if taken > worst.0 {
                 *worst = (taken, frame);

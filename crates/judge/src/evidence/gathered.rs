@@ -108,16 +108,7 @@ impl Gathered {
                 }
             })
             .collect();
-        Evidence {
-            playback,
-            masking,
-            masking_step_s: step_s,
-            sections,
-            tracks,
-            buses,
-            file,
-            sound,
-        }
+        Evidence { playback, masking, masking_step_s: step_s, sections, tracks, buses, file, sound }
     }
 }
 

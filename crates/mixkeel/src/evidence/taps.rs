@@ -4,9 +4,7 @@ use mixkeel_analysis::faults::Stored;
 use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::units::db_from_gain;
 use mixkeel_engine::Taps;
-use mixkeel_judge::evidence::{
-    Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter,
-};
+use mixkeel_judge::evidence::{Gathered, Listener, SendLevel, SoundMeter, StripInfo, StripKind, StripMeter};
 use mixkeel_session::graph::Graph;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Section, Send, Session, StripSettings};

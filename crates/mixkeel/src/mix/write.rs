@@ -240,7 +240,12 @@ impl Version<'_> {
         // Neither needs the other.
         let (copy, judged) = rayon::join(
             || deliver(&played, &before, &copy_file, &spec, &TARGET, watch),
-            || version.judge(draft, gathering.finish(graph, &version.decided.prepared.session.sections).evidence()),
+            || {
+                version.judge(
+                    draft,
+                    gathering.finish(graph, &version.decided.prepared.session.sections).evidence(),
+                )
+            },
         );
         let (copy, judged) = (copy?, judged?);
         if bits != Bits::F32 {
