@@ -223,6 +223,30 @@ fn a_boomy_voice_is_brought_half_way_to_what_is_usual_and_a_usual_one_is_left() 
 }
 
 #[test]
+fn a_wall_of_eight_parts_makes_room_all_together_and_in_more_than_one_place() {
+    // Each is far under the voice; together they cover it from 250 Hz to 4 kHz.
+    let wall = octaves(&[-40.0, -40.0, -30.0, 0.0, 0.0, 0.0, 0.0, 0.0, -30.0, -40.0], steady);
+    let names = ["g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8"];
+    let mut parts = vec![("vox", Role::LeadVocal, octaves(&voice(4, 0.0), steady))];
+    parts.extend(names.map(|name| (name, Role::ElectricGuitar, wall.clone())));
+    let (facts, mut session) = song(&parts);
+    session.tracks.iter_mut().skip(1).for_each(|track| track.fader_db = -8.0);
+    let kept = |session: &Session| {
+        let forecast = Forecast::of(&facts, session).expect("it is sound");
+        let number = forecast.number("vox").expect("it sounds");
+        let report = forecast.masking(&mixkeel_analysis::playback::REFERENCE, &[]);
+        report.whole.tracks[number].masked_to_unmasked().expect("it is heard")
+    };
+    let made = after("eq/make-room", &facts, &session);
+    for name in names {
+        let room = insert(&made, name).unwrap_or_else(|| panic!("{name} covers it as much as the others"));
+        assert!(number(room, "band.2/range_db") > 0.0, "{name} steps back in one place only");
+    }
+    let (before, now) = (kept(&session), kept(&made));
+    assert!(now > before + 0.1, "{before:.2} of the voice was left, now {now:.2}");
+}
+
+#[test]
 fn guitars_make_room_for_the_voice_only_where_that_is_heard() {
     let sings = |s: f64| if ((s / 1.5) as usize).is_multiple_of(2) { 1.0 } else { 0.0 };
     let mids = [-60.0, -60.0, -40.0, -20.0, -10.0, -6.0, -3.0, -6.0, -15.0, -30.0];

@@ -2,17 +2,20 @@
 //!
 //! `cargo run --release -p mixkeel --example ablation` takes the demo song and the songs of `../shared/music` beside the
 //! repository, each from a fresh balance. A stage has the rules of those before it. Loudness and peaks are measured on a
-//! render of every stage; spectrum, places and what covers what are told by the forecast. `--paper` renders nothing, `--only
-//! SONG` takes one, `--tracks` lists for every track what it loses to the others with levels only and in the end.
+//! render of every stage; spectrum, places and what covers what are told by the forecast. The last row is the full mix once the
+//! loop has heard and corrected it. `--paper` renders nothing and has no such row, `--only
+//! SONG` takes one, `--tracks` lists for every track what it loses to the others with levels only and in the end, `--covers`
+//! who takes how much from the focus, and where in the spectrum.
 
 mod songs;
 
 use mixkeel::Silent;
 use mixkeel::ear::Ear;
+use mixkeel::rounds::{RoundOptions, correct};
 use mixkeel::song::facts::facts;
 use mixkeel::song::media::Shelf;
 use mixkeel_analysis::energy::{BANDS, Power};
-use mixkeel_analysis::masking::SpanMasking;
+use mixkeel_analysis::masking::{Masker, SpanMasking};
 use mixkeel_analysis::playback::REFERENCE;
 use mixkeel_assist::RULES;
 use mixkeel_assist::decide::decide_by;
@@ -40,12 +43,17 @@ const STAGES: [(&str, &[&str]); 8] = [
 struct Options {
     on_paper: bool,
     tracks: bool,
+    covers: bool,
 }
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().collect();
     let said = |option: &str| arguments.iter().position(|argument| argument == option);
-    let options = Options { on_paper: said("--paper").is_some(), tracks: said("--tracks").is_some() };
+    let options = Options {
+        on_paper: said("--paper").is_some(),
+        tracks: said("--tracks").is_some(),
+        covers: said("--covers").is_some(),
+    };
     let only = said("--only").and_then(|at| arguments.get(at + 1));
     let wanted = |name: &str| only.is_none_or(|only| only == name);
     if wanted("demo") {
@@ -71,6 +79,7 @@ fn report(loaded: &Loaded, options: &Options) -> Result<(), Failure> {
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     let mut heeded: Vec<&'static dyn Rule> = Vec::new();
     let mut kept: Vec<Vec<Kept>> = Vec::new();
+    let mut sessions: Vec<(&str, Session)> = Vec::new();
     for (stage, adds) in STAGES {
         let of_stage = |rule: &&'static dyn Rule| {
             let first = rule.id().split('/').next().unwrap_or_default();
@@ -91,9 +100,71 @@ fn report(loaded: &Loaded, options: &Options) -> Result<(), Failure> {
             let heard = ear.heard_of(&session)?;
             kept.push(row(stage, loaded, &session, heard.integrated_lufs.zip(heard.true_peak_dbtp))?);
         }
+        sessions.push((stage, session));
+    }
+    if let Some((_, full)) = sessions.last().filter(|_| !options.on_paper) {
+        let shelf = Shelf { folder: loaded.folder.clone(), rate_hz: full.rate_hz, downmix: Downmix::Refuse };
+        let media = facts(full, &shelf)?;
+        let mut ear = Ear::new(&shelf, &media, &Silent);
+        let corrected = correct(&loaded.song, full, &ear, &RoundOptions::default(), &Silent)?;
+        let heard = ear.heard_of(&corrected.session)?;
+        let stage = "with the loop";
+        kept.push(row(stage, loaded, &corrected.session, heard.integrated_lufs.zip(heard.true_peak_dbtp))?);
+        for edit in corrected.edits.iter().filter(|_| options.covers) {
+            eprintln!("{} {}: {:?} to {:?}, {}", edit.by, edit.address, edit.from, edit.to, edit.because);
+        }
+        sessions.push((stage, corrected.session));
+    }
+    if options.covers {
+        for (stage, session) in [sessions.get(1), sessions.last()].into_iter().flatten() {
+            covers(stage, loaded, session)?;
+        }
     }
     if let (Some(levels), Some(full)) = (kept.get(1), kept.last()) {
         covered(levels, full, options.tracks);
+    }
+    Ok(())
+}
+
+/// Where the focus is covered is told up to these frequencies, in Hz.
+const UP_TO_HZ: [f64; 6] = [200.0, 500.0, 1_200.0, 3_000.0, 7_000.0, f64::INFINITY];
+
+/// Who takes how much of the loudness of the focus, and where: in percent of what it has alone.
+fn covers(stage: &str, loaded: &Loaded, session: &Session) -> Result<(), Failure> {
+    let forecast = Forecast::of(&loaded.song, session).map_err(|faults| format!("{faults:?}"))?;
+    let report = forecast.masking(&REFERENCE, &[]);
+    let place = |hz: f64| UP_TO_HZ.iter().position(|up_to| hz < *up_to).unwrap_or(UP_TO_HZ.len() - 1);
+    let sounds: Vec<&str> = forecast.sounds().collect();
+    for (at, track) in report.whole.tracks.iter().enumerate().take(forecast.tracks().len()) {
+        let Some(id) = sounds.get(at).filter(|id| session.focus.iter().any(|focus| focus == **id)) else {
+            continue;
+        };
+        println!(
+            "\n{id}, {stage}: {:.1} sone alone at {:.1} LUFS, {:.1} within\n\n| lost to | level, LUFS | all | to 200 Hz | to 500 | \
+             to 1200 | to 3000 | to 7000 | above |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+            track.unmasked_sone,
+            forecast.integrated_lufs(at).unwrap_or(-70.0),
+            track.partial_sone
+        );
+        let told = |name: &str, lufs: Option<f64>, bands: &[f64]| {
+            let mut by_place = [0.0; UP_TO_HZ.len()];
+            for (sone, hz) in bands.iter().zip(&report.centres_hz) {
+                by_place[place(*hz)] += 100.0 * sone / track.unmasked_sone;
+            }
+            let all: f64 = by_place.iter().sum();
+            let lufs = lufs.map_or("–".to_owned(), |lufs| format!("{lufs:.1}"));
+            let row: Vec<String> = by_place.iter().map(|part| format!("{part:.1}")).collect();
+            println!("| {name} | {lufs} | {all:.1} | {} |", row.join(" | "));
+        };
+        let alone: Vec<f64> = track.bands.iter().map(|band| band.unmasked_sone).collect();
+        let lost: Vec<f64> = track.bands.iter().map(|band| band.unmasked_sone - band.partial_sone).collect();
+        told("(what it has alone)", None, &alone);
+        told("(all that it loses)", None, &lost);
+        for cover in &track.covered_by {
+            let Masker::Track(by) = cover.by else { continue };
+            let name = sounds.get(by).copied().unwrap_or_default();
+            told(name, forecast.integrated_lufs(by), &cover.bands_sone);
+        }
     }
     Ok(())
 }

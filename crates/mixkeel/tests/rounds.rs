@@ -98,6 +98,24 @@ fn softer_by(db: f64) -> Insert {
 }
 
 #[test]
+fn what_steps_back_for_the_voice_is_not_turned_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(folder.path());
+    let (song, meant) = decided(folder.path());
+    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
+    let media = facts(&meant, &shelf).unwrap();
+    let ear = Ear::new(&shelf, &media, &Silent);
+    let mut session = meant.clone();
+    let room = Insert { by: Some("eq/make-room".to_owned()), ..softer_by(2.5) };
+    session.tracks.iter_mut().find(|track| track.id == "piano").unwrap().inserts.push(room);
+
+    let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let without = correct(&song, &meant, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let raised_db = track(&done.session, "piano").fader_db - track(&without.session, "piano").fader_db;
+    assert!(raised_db.abs() < 0.5, "the room that the piano made was taken back by {raised_db} dB");
+}
+
+#[test]
 fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
     let folder = tempfile::tempdir().unwrap();
     write_band(folder.path());

@@ -18,7 +18,7 @@ const SOUNDING_SONE: f64 = 0.142;
 /// The loudness at the threshold of hearing (ANSI S3.4-2007, 3.9).
 const HEARD_SONE: f64 = 0.003;
 
-/// How many maskers of a track are told. Ours: nobody works on more at once.
+/// How many maskers of a track are told where nobody asks for more. Ours: nobody works on more at once.
 const MASKERS_TOLD: usize = 5;
 
 /// Measures who covers whom. Told the bands and the playback system, fed the powers of all tracks a frame at a time.
@@ -37,6 +37,7 @@ pub struct MaskingMeter {
     span: Sums,
     whole: Sums,
     spans: Vec<SpanMasking>,
+    told: usize,
 }
 
 /// One frame at the ears.
@@ -111,7 +112,14 @@ impl MaskingMeter {
             span: sums.clone(),
             whole: sums,
             spans: Vec::new(),
+            told: MASKERS_TOLD,
         }
+    }
+
+    /// The same, telling of so many maskers of each track instead of five.
+    #[must_use]
+    pub fn telling(self, maskers: usize) -> Self {
+        Self { told: maskers, ..self }
     }
 
     /// The next frame: for each track the power in each band on both sides. Tracks and bands that are missing are silent.
@@ -128,7 +136,7 @@ impl MaskingMeter {
         if self.frame == self.span.from_frame {
             return;
         }
-        self.spans.push(self.span.told(self.frame, self.filters()));
+        self.spans.push(self.span.told(self.frame, self.filters(), self.told));
         let fresh = Sums::new(self.tracks, self.filters(), self.frame);
         let ended = std::mem::replace(&mut self.span, fresh);
         self.whole.add(&ended);
@@ -140,7 +148,7 @@ impl MaskingMeter {
         MaskingReport {
             system: self.system,
             full_scale_db_spl: self.full_scale_db_spl,
-            whole: self.whole.told(self.frame, self.spread.centres_hz.len()),
+            whole: self.whole.told(self.frame, self.spread.centres_hz.len(), self.told),
             centres_hz: self.spread.centres_hz.clone(),
             spans: self.spans,
         }
@@ -297,7 +305,7 @@ impl Sums {
         }
     }
 
-    fn told(&self, to_frame: u64, filters: usize) -> SpanMasking {
+    fn told(&self, to_frame: u64, filters: usize, most: usize) -> SpanMasking {
         let maskers = self.sounding.len() + 1;
         let tracks = self.sounding.iter().zip(&self.heard).enumerate();
         let tracks = tracks.map(|(track, (&sounding_frames, &heard_frames))| {
@@ -321,7 +329,7 @@ impl Sums {
                 .filter(|cover| cover.lost_sone > 0.0)
                 .collect();
             covered_by.sort_by(|a, b| b.lost_sone.total_cmp(&a.lost_sone));
-            covered_by.truncate(MASKERS_TOLD);
+            covered_by.truncate(most);
             TrackMasking {
                 sounding_frames,
                 heard_frames,

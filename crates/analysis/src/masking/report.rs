@@ -53,7 +53,7 @@ pub struct TrackMasking {
     pub partial_sone: f64,
     /// In each of the ear's filters: alone and within the rest, in sone.
     pub bands: Vec<BandMasking>,
-    /// Who covers it, the one that takes most first; at most five.
+    /// Who covers it, the one that takes most first; at most five, or as many as were [asked for](super::MaskingMeter::telling).
     pub covered_by: Vec<Cover>,
 }
 

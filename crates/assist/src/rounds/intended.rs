@@ -56,9 +56,14 @@ impl Intended {
     }
 }
 
-/// What is there by intention to change a level: repair, and what the owner has put there.
+/// Rules by which one track makes room for another.
+const STEPS_BACK: [&str; 2] = ["eq/make-room", "dynamics/kick-and-bass"];
+
+/// What is there by intention to change a level: repair, what steps back for another while that sounds, and what the owner has
+/// put there. Were a step back taken for a fault, the loop would turn up again whoever made room.
 fn is_meant(insert: &Insert) -> bool {
-    insert.by.as_deref().is_none_or(|by| by.starts_with("repair/"))
+    let by_rule = |by: &str| by.starts_with("repair/") || STEPS_BACK.contains(&by);
+    insert.by.as_deref().is_none_or(by_rule)
 }
 
 /// How loud a track was where it was heard, not gated, as [`Intended`] tells it. `None` for silence.

@@ -81,8 +81,12 @@ pub struct Limits {
     pub weight: f64,
 }
 
-/// Rounds of cutting. Ours: as many as two bells need to be as deep as they may be.
-const ROUNDS: usize = 8;
+/// A bell that is as deep as it may be is not followed by another within so many octaves: side by side they would be one that is
+/// deeper. Ours: what a bell of the broadest kind spans to either side.
+const BESIDE_OCTAVES: f64 = 0.75;
+
+/// Rounds of cutting. Ours: as many as three bells need to be as deep as they may be.
+const ROUNDS: usize = 12;
 
 impl Listening {
     /// Listens to a forecast where the focus sounds. `None` where it never does.
@@ -126,7 +130,8 @@ impl Listening {
 
     fn listen(&mut self) {
         let edges_hz: Vec<f64> = (0..=BANDS).map(lower_hz).collect();
-        let mut meter = MaskingMeter::new(self.powers.len(), &edges_hz, &playback::REFERENCE);
+        let mut meter =
+            MaskingMeter::new(self.powers.len(), &edges_hz, &playback::REFERENCE).telling(self.powers.len());
         let moments = self.powers.first().map_or(0, Vec::len);
         for moment in 0..moments {
             let rows: Vec<&[Power]> = self.powers.iter().map(|sound| sound[moment].as_slice()).collect();
@@ -182,7 +187,7 @@ impl Listening {
             let mut cut: Vec<usize> = Vec::new();
             for (sound, part) in self.maskers() {
                 let free = may(sound) && !done.contains(&sound);
-                if free && part >= limits.least_part && self.deepen(sound, limits) {
+                if free && part >= limits.least_part && self.deepen(sound, part, limits) {
                     cut.push(sound);
                 }
             }
@@ -234,16 +239,27 @@ impl Listening {
     }
 
     /// One step more on a masker where it takes most from the focus: deeper where a bell of it lies there already.
-    fn deepen(&mut self, masker: usize, limits: &Limits) -> bool {
-        let lost = self.lost(Some(masker));
-        let Some(region) = self.region(&lost) else { return false };
+    /// `part` is what it takes of all that the focus loses.
+    fn deepen(&mut self, masker: usize, part: f64, limits: &Limits) -> bool {
         let mut bells = self.bells.get(masker).cloned().unwrap_or_default();
+        let shallow = |bell: &Bell| -bell.gain_db + limits.step_db <= limits.most_db + 1e-9;
+        // Where it is as low as it may be already, there is nothing more to be had from it.
+        let mut lost = self.lost(Some(masker));
+        let all: f64 = lost.iter().sum();
+        for (lost, centre_hz) in lost.iter_mut().zip(&self.centres_hz) {
+            let octaves = |bell: &Bell| libm::log2(bell.freq_hz / centre_hz).abs();
+            let done = |bell: &Bell| !shallow(bell) && octaves(bell) < BESIDE_OCTAVES;
+            *lost = if bells.iter().any(done) { 0.0 } else { *lost };
+        }
+        if part * lost.iter().sum::<f64>() < limits.least_part * all {
+            return false;
+        }
+        let Some(region) = self.region(&lost) else { return false };
         let apart = |bell: &Bell| libm::log2(bell.freq_hz / region.freq_hz).abs();
         let near = |bell: &Bell| apart(bell) < 0.7 / bell.q;
         let is_full = bells.len() >= limits.bells;
         let is_taken = bells.iter().any(near);
-        let shallow = |bell: &&mut Bell| -bell.gain_db + limits.step_db <= limits.most_db + 1e-9;
-        let there = bells.iter_mut().filter(shallow).filter(|bell| is_full || near(bell));
+        let there = bells.iter_mut().filter(|bell| shallow(bell)).filter(|bell| is_full || near(bell));
         match there.min_by(|a, b| apart(a).total_cmp(&apart(b))) {
             Some(bell) => bell.gain_db -= limits.step_db,
             None if is_full || is_taken => return false,
