@@ -3,6 +3,8 @@
 //! The patterns are the usual ones of drum methods; tempos are drawn evenly over their logarithm. Where people would count a
 //! pattern at another octave as well as at the one it is written at, the piece is `open`.
 
+#![allow(dead_code)] // each example uses a part of it
+
 mod score;
 mod sounds;
 
@@ -10,7 +12,7 @@ pub use score::Piece;
 pub use sounds::RATE_HZ;
 
 use score::{Bass, Comping, Groove, LENGTH_S, Manner, Score};
-use sounds::{Dice, Drum};
+use sounds::{Dice, Drum, Timbre, struck};
 
 const ROCK: Groove = Groove {
     metre: (4, 4),
@@ -95,6 +97,13 @@ const NOBODY: [Groove; 2] = [
     Groove { metre: (3, 4), places: 2, kicks: &["......"], snares: &["......"] },
 ];
 
+impl std::fmt::Display for Manner {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Self { kick, snare, hats, comping, bass, sung, .. } = self;
+        write!(f, "{kick} {snare} hats {hats}, {comping:?}, bass {bass:?}, sung {sung:.1}")
+    }
+}
+
 impl Manner {
     fn of(groove: Groove, bpm: f64, dice: &mut Dice) -> Self {
         let (kick, snare) = (*dice.pick(groove.kicks), *dice.pick(groove.snares));
@@ -157,15 +166,7 @@ fn band(group: &'static str, manner: &Manner, bpm: f64, drift: Drift, dice: &mut
         score.bar(manner, &|at_s| beat_s(manner, bpm * drift(at_s)));
     }
     let open = group == "half-time" || group == "one drop";
-    finished(
-        group,
-        format!("{} {}", manner.kick, manner.snare),
-        bpm,
-        open,
-        vec![manner.groove.metre],
-        score,
-        manner,
-    )
+    finished(group, manner.to_string(), bpm, open, vec![manner.groove.metre], score, manner)
 }
 
 fn beat_s(manner: &Manner, bpm: f64) -> f64 {
@@ -183,6 +184,22 @@ fn finished(
 ) -> Piece {
     let swing = (manner.groove.places == 2 && manner.hats == 1).then(|| manner.swung / (1.0 - manner.swung));
     Piece { group, name, bpm, open, metres, swing, score }
+}
+
+/// Songs in `../shared/music` whose tempo is known; all are in four, and begin with a bar.
+pub const SONGS: [(&str, f64); 5] = [
+    ("caesium", 130.0),
+    ("city_blues", 120.0),
+    ("hydrogen_kit", 115.0),
+    ("mauiwowi", 102.0),
+    ("reggaetry", 180.0),
+];
+
+/// A track of clicks that are all alike.
+pub fn even_clicks(times_s: &[f64], seconds: f64) -> Vec<f32> {
+    let strokes: Vec<(f64, f64)> = times_s.iter().map(|at_s| (*at_s, 1.0)).collect();
+    let mut dice = Dice::new(1);
+    struck(Drum::Click, Timbre { decay: 1.0, pitch: 1.0 }, &strokes, seconds, &mut dice)
 }
 
 /// Clicks at a steady tempo; `accent` says after how many a louder, higher one comes, 0 never.

@@ -35,7 +35,7 @@ pub struct Groove {
 }
 
 /// What plays the harmony.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comping {
     None,
     /// Held chords that change with the harmony.
@@ -53,7 +53,7 @@ pub enum Comping {
 }
 
 /// What the bass plays: roots on some beats, on every half of a beat, between beats, or where the kick is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bass {
     None,
     Beats,

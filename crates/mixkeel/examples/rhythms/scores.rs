@@ -1,4 +1,5 @@
 //! How well rhythm was heard: the usual measures, and whether what was said surely was right.
+#![allow(dead_code)] // each example uses a part of it
 
 use std::collections::BTreeMap;
 
@@ -37,24 +38,28 @@ impl Score {
     pub fn of(heard: &Rhythm, truth: &Truth) -> Self {
         let near = |bpm: f64, times: f64| (bpm / (truth.bpm * times) - 1.0).abs() <= 0.04;
         let is = |times: f64| heard.tempo_bpm.is_some_and(|bpm| near(bpm, times));
-        let until = truth.beats_s.last().copied().unwrap_or(0.0) + 0.1;
-        let within = |times: &[f64]| -> Vec<f64> {
-            times.iter().copied().filter(|at| (5.0..until).contains(at)).collect()
-        };
-        let measure = |found: &[f64], truth: &[f64]| f_measure(&within(found), &within(truth), 0.07);
         let metres: Vec<(u8, u8)> = heard.metre.iter().map(|(_, metre)| (metre.count, metre.unit)).collect();
         let swing = |truth: f64| heard.swing.map_or(1.0, |swing| (swing.ratio / truth - 1.0).abs());
         Self {
             exact: is(1.0),
             octave: [1.0, 0.5, 1.0 / 3.0, 2.0, 3.0].into_iter().any(is),
             second: heard.levels.iter().take(2).any(|level| near(level.bpm, 1.0)),
-            beats: measure(&heard.beats_s, truth.beats_s),
-            bars: (!truth.downbeats_s.is_empty()).then(|| measure(&heard.downbeats_s, truth.downbeats_s)),
+            beats: within(&heard.beats_s, truth.beats_s),
+            bars: (!truth.downbeats_s.is_empty()).then(|| within(&heard.downbeats_s, truth.downbeats_s)),
             metre: (!truth.metres.is_empty()).then(|| metres == truth.metres),
             swing_off: truth.swing.filter(|_| is(1.0)).map(swing),
             sure: [heard.tempo_confidence, heard.metre_confidence, heard.downbeat_confidence],
         }
     }
+}
+
+/// The F-measure of times within 70 ms, without the first 5 s and what comes after the last that is true.
+pub fn within(found: &[f64], truth: &[f64]) -> f64 {
+    let until = truth.last().copied().unwrap_or(0.0) + 0.1;
+    let part = |times: &[f64]| -> Vec<f64> {
+        times.iter().copied().filter(|at| (5.0..until).contains(at)).collect()
+    };
+    f_measure(&part(found), &part(truth), 0.07)
 }
 
 /// The F-measure of times, each matched once; both lists rise.

@@ -104,6 +104,17 @@ impl Accents {
         curve.get(from..to).unwrap_or_default().iter().copied().fold(0.0, f64::max)
     }
 
+    /// The strongest stroke near a time in steps, as strong between two steps as on one: over three steps. Bars of an odd number of
+    /// places fall on steps and between them in turn, and would seem to differ.
+    pub fn stroke(curve: &[f64], step: f64) -> f64 {
+        let from = (step - REACH_STEPS).max(0.0) as usize;
+        let to = ((step + REACH_STEPS + 1.0).max(0.0) as usize).min(curve.len());
+        let three = |at: usize| {
+            curve.get(at.saturating_sub(1)..(at + 2).min(curve.len())).unwrap_or_default().iter().sum::<f64>()
+        };
+        (from..to).map(three).fold(0.0, f64::max)
+    }
+
     /// How different the notes are over some time after a place from those over the same time before it, both in steps: 0 the
     /// same, 1 none in common.
     pub fn harmonic_change(&self, step: f64, reach_steps: f64) -> f64 {

@@ -53,6 +53,11 @@ impl Level {
         self.facts.score()
     }
 
+    /// Whether its bars have seven eighths.
+    fn is_seven(&self) -> bool {
+        chain_metre(&self.bars).is_some_and(|metre| metre.unit == 8 && metre.count == 7)
+    }
+
     /// The level whose beats these are; `across` where they run across the pulse.
     pub fn of(beats: Grid, accents: &Accents, in_three: bool, across: bool) -> Option<Self> {
         let bpm = 60.0 * STEPS_PER_S / beats.median_gap()?;
@@ -89,8 +94,8 @@ const LEVELS: [(f64, &[f64]); 10] = [
     (4.0, &[0.0, 1.0, 2.0, 3.0]),
 ];
 
-/// The levels in a simple ratio to the pulse, the likeliest first.
-pub(crate) fn levels(pulses: &Grid, accents: &Accents) -> Vec<Level> {
+/// The levels in a simple ratio to the pulse, and those in seven over eighths that are laid otherwise, the likeliest first.
+pub(crate) fn levels(pulses: &Grid, eighths: Option<&Grid>, accents: &Accents) -> Vec<Level> {
     let mut found: Vec<Level> = Vec::new();
     let steps = accents.smooth.len() as f64;
     for (factor, phases) in LEVELS {
@@ -104,6 +109,14 @@ pub(crate) fn levels(pulses: &Grid, accents: &Accents) -> Vec<Level> {
                 found.extend(Level::of(beats.clone(), accents, in_three, across));
             }
         }
+    }
+    if let Some(eighths) = eighths {
+        let laid = [0.0, 1.0].map(|phase| eighths.throughout(phase, 2.0, steps));
+        found.extend(
+            laid.into_iter()
+                .filter_map(|beats| Level::of(beats, accents, false, false))
+                .filter(Level::is_seven),
+        );
     }
     let tallest = found.iter().map(|level| level.facts.height).fold(0.0, f64::max);
     if tallest > 0.0 {

@@ -34,6 +34,7 @@ impl std::fmt::Display for Metre {
 }
 
 const SIX_EIGHT: Metre = Metre { count: 6, unit: 8 };
+const SEVEN_FOUR: Metre = Metre { count: 7, unit: 4 };
 
 /// A length bars can have.
 #[derive(Debug)]
@@ -64,9 +65,15 @@ pub(crate) const IN_TWO: [Form; 5] = [
 /// Where beats divide into three; places are thirds of beats.
 pub(crate) const IN_THREE: [Form; 1] = [form(6, 8, 6, 3, 0.0)];
 
-/// What another metre than that of the bar before costs, in places of perfect repetition: four bars. Ours:
-/// in breaks, bars of other lengths repeat by chance for less.
-const CHANGE_COST: f64 = 32.0;
+/// What another metre than that of the bar before costs, in places of perfect repetition: two bars of four, and more the rarer the
+/// rarest of both is, two and a half in all for a waltz and three and a half for a seven. Ours: in breaks, and in a loop of three, three and
+/// two eighths, bars of other lengths repeat by chance for less.
+const CHANGE_COST: f64 = 16.0;
+const RARE_CHANGE: f64 = 100.0;
+
+fn change_cost(from: &Form, to: &Form) -> f64 {
+    if from.metre == to.metre { 0.0 } else { CHANGE_COST + RARE_CHANGE * from.rare.max(to.rare) }
+}
 
 /// By how much of a perfect repetition a metre must be ahead of the next to be two thirds sure. Ours.
 const SURE_METRE: f64 = 0.1;
@@ -110,6 +117,11 @@ const RIPPLE: f64 = 0.1;
 /// The same of the change of harmony, which lies between 0 and 1. Ours: chords that last change by 0.02 from strokes over them.
 const LEAST_CHANGE: f64 = 0.04;
 
+/// How much the harmony changes from place to place, in the median and over two spans, where there surely is one, and where there is none:
+/// what changes everywhere are strokes that differ in pitch. Ours: songs stay under 0.25, generated bands under 0.7, and clicks are over 1.
+const SOME_HARMONY: f64 = 0.7;
+const NO_HARMONY: f64 = 1.0;
+
 /// Above which part of the spread of all bands the low one is kick and bass; at twice it is so for sure. Ours.
 const LOW_LEAST: f64 = 0.1;
 
@@ -117,6 +129,12 @@ const LOW_LEAST: f64 = 0.1;
 fn spread(values: &[f64]) -> f64 {
     let middle = mean(values.iter().copied());
     mean(values.iter().map(|x| (x - middle) * (x - middle))).sqrt()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 fn deviations(values: Vec<f64>, least: f64) -> Vec<f64> {
@@ -129,7 +147,7 @@ impl Places {
     pub fn of(accents: &Accents, eighths: &Grid) -> Self {
         let reach_steps = eighths.median_gap().unwrap_or(25.0) * 4.0;
         let on = |curve: &[f64]| -> Vec<f64> {
-            eighths.times().iter().map(|&step| Accents::near(curve, step)).collect()
+            eighths.times().iter().map(|&step| Accents::stroke(curve, step)).collect()
         };
         let total = on(&accents.total);
         let even = on(&accents.even);
@@ -147,7 +165,9 @@ impl Places {
             accents.harmonic_change(step, reach_steps) + accents.harmonic_change(step, 2.0 * reach_steps)
         };
         let harmony: Vec<f64> = eighths.times().iter().map(|&step| change(step)).collect();
-        let changes = deviations(harmony.clone(), LEAST_CHANGE);
+        let held = ((NO_HARMONY - median(&harmony)) / (NO_HARMONY - SOME_HARMONY)).clamp(0.0, 1.0);
+        let changes: Vec<f64> =
+            deviations(harmony.clone(), LEAST_CHANGE).into_iter().map(|change| held * change).collect();
         let all = deviations(total.clone(), ripple);
         let rows: Vec<[f64; 3]> =
             low.iter().zip(&middle).zip(&high).map(|((low, middle), high)| [*low, *middle, *high]).collect();
@@ -186,6 +206,12 @@ impl Places {
         let off = (from..from + form.places).filter(|n| !(n - from).is_multiple_of(form.beat));
         let off = mean(off.filter_map(|n| self.total.get(n).copied()));
         (first, if on + off > 0.0 { (on - off) / (on + off) } else { 0.0 })
+    }
+
+    /// How alike the halves of a bar of seven quarters are, half of it: if they are, it is two bars of seven eighths.
+    fn halves(&self, from: usize, form: &Form) -> f64 {
+        let half = form.places / 2;
+        if form.metre == SEVEN_FOUR { 0.5 * self.repeats(from, half).max(0.0) } else { 0.0 }
     }
 
     fn marked(&self, from: usize, form: &Form) -> f64 {
@@ -288,9 +314,11 @@ pub(crate) fn best_chain(places: &Places, forms: &[Form]) -> (f64, Vec<Bar>) {
                 continue;
             }
             let gain = form.places as f64
-                * (places.repeats(from, form.places) + places.marked(from, form) - form.rare);
+                * (places.repeats(from, form.places) + places.marked(from, form)
+                    - form.rare
+                    - places.halves(from, form));
             let (before, other) = (0..forms.len())
-                .map(|other| (worth[from][other] - if other == which { 0.0 } else { CHANGE_COST }, other))
+                .map(|other| (worth[from][other] - change_cost(&forms[other], form), other))
                 .fold((f64::NEG_INFINITY, 0), |a, b| if b.0 > a.0 { b } else { a });
             if before + gain > worth[end][which] || came[end][which].is_none() {
                 worth[end][which] = before + gain;

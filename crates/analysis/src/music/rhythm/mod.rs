@@ -15,6 +15,7 @@ mod grid;
 mod level;
 mod metre;
 mod peaks;
+mod readings;
 mod swing;
 mod tempo;
 mod tempogram;
@@ -27,10 +28,12 @@ pub use given::{rhythm_at, written};
 pub use level::TempoLevel;
 pub use metre::Metre;
 pub use peaks::{Onset, onsets};
+pub use readings::{Reading, readings, weights};
 pub use swing::Swing;
 
 use accents::Accents;
 use grid::Grid;
+use tempogram::Pulse;
 
 /// Steps of the curves in a second.
 const STEPS_PER_S: f64 = super::STEPS_PER_S as f64;
@@ -76,14 +79,13 @@ pub struct Rhythm {
 /// Hears the rhythm of tracks that begin together.
 pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
     let accents = Accents::of(tracks);
-    let Some(pulse) = tempogram::Pulse::of(&accents.smooth) else { return Rhythm::default() };
-    let sure = 1.0 / (1.0 + libm::exp(-(pulse.clarity - CLEAR) / CLEAR_WIDTH));
-    let unsure = || Rhythm { pulse_clarity: pulse.clarity, tempo_confidence: 0.0, ..Rhythm::default() };
+    let Some(pulses) = Pulses::of(&accents) else { return Rhythm::default() };
+    let sure = 1.0 / (1.0 + libm::exp(-(pulses.clarity - CLEAR) / CLEAR_WIDTH));
+    let unsure = || Rhythm { pulse_clarity: pulses.clarity, tempo_confidence: 0.0, ..Rhythm::default() };
     if sure < 0.5 {
         return unsure();
     }
-    let pulses = Grid::new(tempo::steadied(&accents.smooth, beats::pulses(&accents.smooth, &pulse)));
-    let levels = level::levels(&pulses, &accents);
+    let levels = pulses.levels(&accents);
     let likely = level::likelihoods(&levels);
     let Some(first) = likely.first() else { return unsure() };
     let Some(beat) = levels.iter().find(|level| level::is_same(level.bpm, first.bpm)) else {
@@ -92,10 +94,37 @@ pub fn rhythm(tracks: &[TrackCurves]) -> Rhythm {
 
     Rhythm {
         tempo_confidence: sure * first.likelihood,
-        pulse_clarity: pulse.clarity,
+        pulse_clarity: pulses.clarity,
         level_reason: Some(level::reason(&levels, &likely)),
         levels: likely,
         ..counted(&accents, beat, sure)
+    }
+}
+
+/// Where the levels of the metre are looked for.
+struct Pulses {
+    /// Along what repeats.
+    pulse: Pulse,
+    /// Along what repeats after seven, where that is clear.
+    eighths: Option<Pulse>,
+    /// How well the song repeats itself along the clearer of both.
+    clarity: f64,
+}
+
+impl Pulses {
+    fn of(accents: &Accents) -> Option<Self> {
+        let pulse = Pulse::of(&accents.smooth)?;
+        let eighths = Pulse::of_sevens(&accents.smooth).filter(|eighths| eighths.clarity > CLEAR);
+        let clarity = eighths.as_ref().map_or(0.0, |eighths| eighths.clarity).max(pulse.clarity);
+        Some(Self { pulse, eighths, clarity })
+    }
+
+    /// Every level of the metre, laid along them, the likeliest first.
+    fn levels(&self, accents: &Accents) -> Vec<level::Level> {
+        let laid = |pulse: &Pulse| {
+            Grid::new(tempo::steadied(&accents.smooth, beats::pulses(&accents.smooth, pulse)))
+        };
+        level::levels(&laid(&self.pulse), self.eighths.as_ref().map(laid).as_ref(), accents)
     }
 }
 

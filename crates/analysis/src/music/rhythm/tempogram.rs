@@ -27,6 +27,9 @@ const RATIO: f64 = 1.01;
 /// by 5 % within 10 s costs 0.01 a window; a jump to another level of the metre costs more than it gains in a few seconds.
 const CHANGE_COST: f64 = 0.02;
 
+/// How well a window must repeat itself after seven eighths for a seven to be looked for. Ours.
+const SEVEN_LEAST: f64 = 0.25;
+
 /// The most that is charged for a jump. Ours: a new tempo pays for itself in some 8 s.
 const JUMP_COST: f64 = 1.5;
 
@@ -115,13 +118,30 @@ impl Pulse {
 
     /// The path that repeats best and changes least.
     pub fn of(curve: &[f64]) -> Option<Self> {
+        Self::along(curve, |_, lags, period| comb(lags, period))
+    }
+
+    /// The path of eighths along which a song repeats itself after seven of them. Where few of them are struck, they do not show
+    /// as what repeats after one to four.
+    pub fn of_sevens(curve: &[f64]) -> Option<Self> {
+        let seven = |window: &[f64], lags: &[f64], period: f64| {
+            let bar = between(lags, 7.0 * period);
+            // Strokes that come once in a bar lie on any part of it.
+            let spread = || (on_places(window, period) - on_places(window, 7.0 * period)).max(0.0);
+            if bar > SEVEN_LEAST { bar * spread() } else { 0.0 }
+        };
+        Self::along(curve, seven)
+    }
+
+    /// The best path of a measure of a window, its repetition lag by lag, and a period.
+    fn along(curve: &[f64], measure: impl Fn(&[f64], &[f64], f64) -> f64) -> Option<Self> {
         let grid: Vec<f64> = std::iter::successors(Some(SHORTEST_STEPS), |p| Some(p * RATIO))
             .take_while(|p| *p <= LONGEST_STEPS)
             .collect();
         let mut rows: Vec<(Vec<f64>, f64)> = Vec::new();
         for window in windows(curve, HOP_STEPS) {
             let (lags, power) = repetition(window, LAGS);
-            rows.push((grid.iter().map(|&period| comb(&lags, period)).collect(), power));
+            rows.push((grid.iter().map(|&period| measure(window, &lags, period)).collect(), power));
         }
         let powers: f64 = rows.iter().map(|row| row.1).sum();
         if powers <= 0.0 {
@@ -162,12 +182,27 @@ impl Pulse {
 /// The mean of the repetition after one, two, three and four periods: Ellis (2007) adds two or three,
 /// ours four, so that a bar counts.
 fn comb(lags: &[f64], period: f64) -> f64 {
-    let at = |lag: f64| {
-        let (whole, part) = (lag as usize, lag - libm::floor(lag));
-        let value = |lag: usize| lags.get(lag).copied().unwrap_or(0.0);
-        value(whole) * (1.0 - part) + value(whole + 1) * part
-    };
-    (1..=4).map(|times| at(period * f64::from(times))).sum::<f64>() / 4.0
+    (1..=4).map(|times| between(lags, period * f64::from(times))).sum::<f64>() / 4.0
+}
+
+/// The repetition at a lag between two.
+fn between(lags: &[f64], lag: f64) -> f64 {
+    let (whole, part) = (lag as usize, lag - libm::floor(lag));
+    let value = |lag: usize| lags.get(lag).copied().unwrap_or(0.0);
+    value(whole) * (1.0 - part) + value(whole + 1) * part
+}
+
+/// How much of a curve lies on places a period apart: 1 all of it. The magnitude of its Fourier transform there over that at 0.
+fn on_places(window: &[f64], period: f64) -> f64 {
+    let turn = std::f64::consts::TAU / period;
+    let (sin, cos) = (libm::sin(turn), libm::cos(turn));
+    let (mut at, mut sum, mut whole) = ((1.0, 0.0), (0.0, 0.0), 0.0);
+    for x in window {
+        sum = (sum.0 + x * at.0, sum.1 + x * at.1);
+        whole += x;
+        at = (at.0 * cos - at.1 * sin, at.0 * sin + at.1 * cos);
+    }
+    if whole > 0.0 { libm::hypot(sum.0, sum.1) / whole } else { 0.0 }
 }
 
 /// The spread of the tempos people tap at, in octaves: 0.2 in the decimal logarithm (Parncutt, "A perceptual model of pulse
