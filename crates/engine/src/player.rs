@@ -128,22 +128,42 @@ impl<'g> Player<'g> {
             }
         });
         let taps = taps.collect();
-        let far = |frame: u64| frame.min(FAR as u64) as i64;
-        let (from, to) = (far(options.from), far(options.to.unwrap_or(plan.length_frames)));
-        let finds_end = options.while_heard && options.to.is_none();
-        let rings_from = finds_end.then(|| far(graph.length_frames));
         let desk = Desk::new(graph, master, &plan, chunk_frames);
         let options = options.clone();
-        let mut player =
-            Self { graph, options, plan, strips, outs, desk, taps, stream: 0, from, to, rings_from };
-        player.stream = player.plan.begin(from);
-        if let Some(preroll) = player.options.preroll {
-            let latest = from + player.plan.lag as i64 - preroll.min(FAR as u64) as i64;
-            player.stream = player.stream.max(latest);
-        }
-        player.strips.iter_mut().for_each(|strip| strip.start(player.stream));
-        player.desk.start(player.stream);
+        let (from, to) = (options.from, options.to);
+        let mut player = Self {
+            graph,
+            options,
+            plan,
+            strips,
+            outs,
+            desk,
+            taps,
+            stream: 0,
+            from: 0,
+            to: 0,
+            rings_from: None,
+        };
+        player.seek(from, to);
         Ok(player)
+    }
+
+    /// Stands ready to give other frames, as a player does that was made for them: nothing that was played is remembered, but
+    /// for what was [not finite](Self::not_finite). Quicker than making one.
+    pub fn seek(&mut self, from: u64, to: Option<u64>) {
+        let far = |frame: u64| frame.min(FAR as u64) as i64;
+        (self.from, self.to) = (far(from), far(to.unwrap_or(self.plan.length_frames)));
+        let finds_end = self.options.while_heard && to.is_none();
+        self.rings_from = finds_end.then(|| far(self.graph.length_frames));
+        self.stream = self.plan.begin(self.from);
+        if let Some(preroll) = self.options.preroll {
+            let latest = self.from + self.plan.lag as i64 - preroll.min(FAR as u64) as i64;
+            self.stream = self.stream.max(latest);
+        }
+        let stream = self.stream;
+        self.strips.par_iter_mut().for_each(|strip| strip.start(stream));
+        self.desk.start(stream);
+        self.taps.iter_mut().flat_map(StripTaps::each_mut).for_each(Late::reset);
     }
 
     /// Frames that this render gives, tails included. Where it plays [for as long as anything is heard]

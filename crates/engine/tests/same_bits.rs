@@ -6,12 +6,12 @@ mod song;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::catalog;
 use mixkeel_dsp::param::Value;
-use mixkeel_engine::{CHUNK_FRAMES, Options, Taps};
+use mixkeel_engine::{CHUNK_FRAMES, Options, Player, Taps};
 use mixkeel_session::graph::{GainCurve, Graph, Input, Tap};
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Bus, Clip, Lane, Master, Return, Send, Session, Song, StripSettings, Track};
 use song::kinds::{ECHO, LOOK_AHEAD, MINUS_KEY, PLAIN_GAIN};
-use song::{Render, Shelf, bus, edge, graph, insert, lane, render_with, shelf, track};
+use song::{Render, Shelf, bus, edge, graph, insert, lane, play_out, render_with, shelf, track};
 
 /// Everything that a console has: mono and stereo, buses in buses, sends of both kinds, a return, rides, keys, look-ahead,
 /// echoes, a fraction of a frame, and a chain on the master.
@@ -111,6 +111,22 @@ fn in_chunks_of_any_size() {
     for chunk_frames in [61, 1_000, 4_096, CHUNK_FRAMES] {
         let other = render_with(&graph, &shelf, &Options { chunk_frames, ..everything(500) });
         assert!(bits(&other) == bits(&first), "chunks of {chunk_frames}");
+    }
+}
+
+#[test]
+fn whatever_was_played_before() {
+    let (graph, shelf) = busy_song();
+    for preroll in [None, Some(500)] {
+        let options = Options { preroll, ..everything(512) };
+        let mut player = Player::new(&graph, &shelf, &options).unwrap();
+        play_out(&mut player, &graph, 0);
+        for (from, to) in [(9_000, Some(15_000)), (1_000, Some(4_000)), (12_000, None)] {
+            player.seek(from, to);
+            let again = play_out(&mut player, &graph, from);
+            let made_for_it = render_with(&graph, &shelf, &Options { from, to, ..options.clone() });
+            assert!(bits(&again) == bits(&made_for_it), "from {from} to {to:?}, preroll {preroll:?}");
+        }
     }
 }
 

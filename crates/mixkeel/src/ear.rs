@@ -136,17 +136,13 @@ pub(crate) fn gathered_of_parts(
     let mut gathering = wanted.gathering(Pick::Dry, &graph, session);
     let frame = |seconds: f64| frame_from_seconds(seconds.max(0.0), graph.rate_hz).max(0) as u64;
     let all_s: f64 = parts.iter().map(Part::length_s).sum::<f64>().max(f64::MIN_POSITIVE);
+    let options =
+        Options { preroll: Some(frame(PREROLL_S)), taps: EvidenceTaps::NEEDS, ..Options::default() };
+    let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
     let mut done_s = 0.0;
     for part in parts {
         let watch = Share { of: watch, from: done_s / all_s, to: (done_s + part.length_s()) / all_s };
-        let options = Options {
-            from: frame(part.from_s),
-            to: Some(frame(part.to_s)),
-            preroll: Some(frame(PREROLL_S)),
-            taps: EvidenceTaps::NEEDS,
-            ..Options::default()
-        };
-        let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
+        player.seek(frame(part.from_s), Some(frame(part.to_s)));
         play(&mut player, &mut wanted.taps(&mut gathering), Stage::Listen, &watch)?;
         done_s += part.length_s();
     }
