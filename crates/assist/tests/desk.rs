@@ -85,6 +85,34 @@ fn a_fader_on_the_desk_is_told_as_a_fader_of_the_session() {
 }
 
 #[test]
+fn a_width_and_a_tone_on_the_desk_are_told_as_they_are_measured_band_by_band() {
+    let (song, mut session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    let keys = desk.number("keys").expect("keys");
+    let wide = Treatment { side: 0.4, ..louder_db(2.0) };
+    let turned = desk.turned(&[(keys, wide)], &[]);
+    let track = session.tracks.iter_mut().find(|track| track.id == "keys").expect("keys");
+    (track.width, track.fader_db) = (0.4, 2.0);
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let played = Desk::of(&forecast, &session, None);
+    let lufs = |desk: &Desk| desk.lufs(&only("keys"), None).expect("keys sound");
+    assert!((lufs(&turned) - lufs(&played)).abs() < 0.01, "{} {}", lufs(&turned), lufs(&played));
+    let louder = |desk: &Desk| lufs(&desk.turned(&[(keys, brighter())], &[])) - lufs(desk);
+    assert!(louder(&desk) > 0.1 && louder(&desk) < 3.6, "{}", louder(&desk));
+}
+
+#[test]
+fn whoever_is_out_of_time_is_told_what_was_found() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    let wanted = [wanted("the keys are at least 3 dB louder than the kick", &session, &desk)];
+    let problem = Problem::new(&desk, &session, &wanted);
+    assert_eq!(search(&problem, &[0], &problem.untouched(), &|| true), problem.untouched());
+}
+
+#[test]
 fn a_solution_costs_no_more_than_any_one_fader_that_does_it() {
     let (song, session) = song(&band());
     let forecast = Forecast::of(&song, &session).expect("a session that plays");
@@ -94,7 +122,7 @@ fn a_solution_costs_no_more_than_any_one_fader_that_does_it() {
     {
         let wanted = [wanted(say, &session, &desk)];
         let problem = Problem::new(&desk, &session, &wanted);
-        let found = search(&problem, &[0], &problem.untouched());
+        let found = search(&problem, &[0], &problem.untouched(), &|| false);
         assert!(passes(&problem, &[0], &found), "{say}: {found:?}");
         for knob in 0..problem.knobs.len() {
             for tenth in -100..=100 {
@@ -117,6 +145,6 @@ fn nobody_is_silenced_to_be_heard_better() {
     let desk = Desk::of(&forecast, &session, None);
     let wanted = [wanted("the kick is audible at most 0.1 phon on phone", &session, &desk)];
     let problem = Problem::new(&desk, &session, &wanted);
-    let found = search(&problem, &[0], &problem.untouched());
+    let found = search(&problem, &[0], &problem.untouched(), &|| false);
     assert!(problem.foretold(&found)[0].is_some(), "{found:?}");
 }

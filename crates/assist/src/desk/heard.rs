@@ -1,5 +1,7 @@
 //! A desk as goals are measured on it.
 
+use std::sync::Arc;
+
 use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::loudness::LoudnessContour;
 use mixkeel_analysis::masking::{Cochlea, Partial, Pattern, SOUNDING_SONE, phon_from_sone};
@@ -189,13 +191,18 @@ impl Heard for Desk {
         let cells = self.cells_of(place);
         let sum =
             |sound: &Sounding| -> f64 { cells.iter().filter_map(|cell| sound.steps().get(*cell)).sum() };
+        let is_sent =
+            |track: usize| self.sent.iter().any(|sent| sent.get(track).is_some_and(|sent| *sent > 0.0));
+        let of = |(number, track): (usize, &Arc<Sounding>)| {
+            (meant.contains(&track.id()), if is_sent(number) { sum(track) } else { 0.0 })
+        };
+        let tracks: Vec<(bool, f64)> = self.tracks.iter().enumerate().map(of).collect();
         let mut wet = 0.0;
         for (effect, sent) in self.returns.iter().zip(&self.sent) {
             let (mut own, mut all) = (0.0, 0.0);
-            for (track, sent) in self.tracks.iter().zip(sent) {
-                let sent = sent * sum(track);
-                all += sent;
-                own += if meant.contains(&track.id()) { sent } else { 0.0 };
+            for ((is_meant, power), sent) in tracks.iter().zip(sent) {
+                all += sent * power;
+                own += if *is_meant { sent * power } else { 0.0 };
             }
             if own > 0.0 {
                 wet += own / all * sum(effect) / cells.len().max(1) as f64;

@@ -41,10 +41,22 @@ struct Source {
 #[derive(Debug)]
 enum Change {
     Nothing,
-    /// A treatment, and what it comes to in every cell: gain, and factor on the sides.
-    Treated(Box<Treatment>, Vec<f64>, Vec<f64>),
+    /// A treatment.
+    Treated(Box<Treated>),
     /// Factors of power by place (the whole after the last) and band.
     Rung(Vec<[f64; BANDS]>),
+}
+
+/// A treatment, and what it comes to.
+#[derive(Debug)]
+struct Treated {
+    treatment: Treatment,
+    /// Whether it changes nothing but the level.
+    is_level: bool,
+    /// The gain of every cell.
+    gains: Vec<f64>,
+    /// The factor on the sides of every cell.
+    sides: Vec<f64>,
 }
 
 /// One sound.
@@ -96,13 +108,18 @@ impl Sounding {
     /// The same after a treatment, seen from how it was rendered.
     pub fn treated(&self, treatment: &Treatment) -> Self {
         let (cells, places) = (self.source.steps.len(), &self.source.places);
-        let (gains, sides) = (treatment.gains(cells, places), treatment.sides(cells, places));
-        Self::new(self.source.clone(), Change::Treated(Box::new(treatment.clone()), gains, sides))
+        let treated = Treated {
+            treatment: treatment.clone(),
+            is_level: treatment.is_level(),
+            gains: treatment.gains(cells, places),
+            sides: treatment.sides(cells, places),
+        };
+        Self::new(self.source.clone(), Change::Treated(Box::new(treated)))
     }
 
     /// Whether it is so treated already.
     pub fn is_treated(&self, treatment: &Treatment) -> bool {
-        matches!(&self.change, Change::Treated(own, _, _) if **own == *treatment)
+        matches!(&self.change, Change::Treated(own) if own.treatment == *treatment)
     }
 
     /// The same with a factor of power by place (the whole after the last) and band, seen from how it was rendered.
@@ -119,10 +136,9 @@ impl Sounding {
         row.iter_mut().zip(own).for_each(|(row, own)| *row = *own);
         match &self.change {
             Change::Nothing => {}
-            Change::Treated(treatment, gains, sides) => {
-                let gain = gains.get(cell).copied().unwrap_or(1.0);
-                let side = sides.get(cell).copied().unwrap_or(1.0);
-                for (power, band) in row.iter_mut().zip(&treatment.bands) {
+            Change::Treated(treated) => {
+                let (gain, side) = treated.at(cell);
+                for (power, band) in row.iter_mut().zip(&treated.treatment.bands) {
                     *power = times(widened(*power, side), gain * gain * band * band);
                 }
             }
@@ -143,10 +159,20 @@ impl Sounding {
         let source = &self.source;
         match &self.change {
             Change::Nothing => &source.steps,
-            Change::Treated(treatment, gains, _) if treatment.is_level() => self.steps.get_or_init(|| {
-                source.steps.iter().zip(gains).map(|(step, gain)| gain * gain * step).collect()
+            Change::Treated(treated) if treated.is_level => self.steps.get_or_init(|| {
+                source.steps.iter().zip(&treated.gains).map(|(step, gain)| gain * gain * step).collect()
             }),
-            _ => self.steps.get_or_init(|| {
+            Change::Treated(treated) => self.steps.get_or_init(|| {
+                let bands = source.k_gain.iter().zip(&treated.treatment.bands);
+                let mut weights = [0.0; BANDS];
+                weights.iter_mut().zip(bands).for_each(|(weight, (k, band))| *weight = k * band * band);
+                let of = |(cell, row): (usize, &[Power])| {
+                    let (gain, side) = treated.at(cell);
+                    gain * gain * widened_sum(row, &weights, side)
+                };
+                source.powers.chunks_exact(BANDS).enumerate().map(of).collect()
+            }),
+            Change::Rung(_) => self.steps.get_or_init(|| {
                 (0..source.steps.len()).map(|cell| step(&self.row(cell), &source.k_gain)).collect()
             }),
         }
@@ -170,16 +196,16 @@ impl Sounding {
     fn summed(&self, span: usize) -> Row {
         let source = &self.source;
         let cells = source.places.get(span).map_or(0..source.steps.len(), |place| place.cells.clone());
-        if let Change::Treated(treatment, gains, sides) = &self.change {
+        if let Change::Treated(treated) = &self.change {
             let inside = |of: &[f64]| -> Option<f64> {
                 let some = of.get(cells.clone())?;
                 let first = *some.first()?;
                 some.iter().all(|one| *one == first).then_some(first)
             };
             // What does not move within a span is the same factor on all of it.
-            if let (Some(gain), Some(side), Some(sum)) = (inside(gains), inside(sides), source.sums.get(span))
-            {
-                let bands = sum.iter().zip(&treatment.bands);
+            let still = (inside(&treated.gains), inside(&treated.sides));
+            if let ((Some(gain), Some(side)), Some(sum)) = (still, source.sums.get(span)) {
+                let bands = sum.iter().zip(&treated.treatment.bands);
                 let mut now = silence();
                 for (now, (sum, band)) in now.iter_mut().zip(bands) {
                     *now = times(widened(*sum, side), gain * gain * band * band);
@@ -218,14 +244,21 @@ impl Sounding {
             return known.clone();
         }
         let new = match &self.change {
-            Change::Treated(treatment, gains, _) if treatment.is_level() => {
-                let gain = gains.get(cell).copied().unwrap_or(1.0);
-                self.source.louder((system, cochlea), cell, gain)
+            Change::Treated(treated) if treated.is_level => {
+                self.source.louder((system, cochlea), cell, treated.at(cell).0)
             }
             _ => Arc::new(cochlea.pattern(&self.row(cell))),
         };
         known().insert((system, cell), new.clone());
         new
+    }
+}
+
+impl Treated {
+    /// Gain and factor on the sides of one cell.
+    fn at(&self, cell: usize) -> (f64, f64) {
+        let of = |values: &[f64]| values.get(cell).copied().unwrap_or(1.0);
+        (of(&self.gains), of(&self.sides))
     }
 }
 
@@ -279,6 +312,20 @@ fn step(row: &[Power], k_gain: &[f64; BANDS]) -> f64 {
 
 fn times(power: Power, factor: f64) -> Power {
     Power { left: power.left * factor, right: power.right * factor, cross: power.cross * factor }
+}
+
+/// The power of a row on both sides together, each band by its weight, with its sides turned by a factor of amplitude: two
+/// sums side by side, as processors work.
+fn widened_sum(row: &[Power], weights: &[f64; BANDS], side: f64) -> f64 {
+    let (near, far) = ((1.0 + side) / 2.0, (1.0 - side) / 2.0);
+    let (of_both, of_cross) = (near * near + far * far, 4.0 * near * far);
+    let mut sums = [0.0; 2];
+    for (row, weights) in row.chunks_exact(2).zip(weights.chunks_exact(2)) {
+        for ((sum, power), weight) in sums.iter_mut().zip(row).zip(weights) {
+            *sum += weight * (of_both * (power.left + power.right) + of_cross * power.cross);
+        }
+    }
+    sums.iter().sum()
 }
 
 /// A power whose sides are turned by a factor of amplitude, the middle left as it is.

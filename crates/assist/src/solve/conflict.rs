@@ -39,12 +39,12 @@ pub struct Known {
 
 impl Known {
     /// What a goal alone takes. It is searched for again when a render has shown since that this does not do.
-    fn alone(&mut self, problem: &Problem<'_>, goal: usize) -> Amounts {
+    fn alone(&mut self, problem: &Problem<'_>, goal: usize, stop: &dyn Fn() -> bool) -> Amounts {
         let known = self.alone.get(goal).and_then(Option::as_ref);
         if let Some(known) = known.filter(|known| passes_bound(problem, goal, known)) {
             return known.clone();
         }
-        let amounts = search(problem, &[goal], &problem.untouched());
+        let amounts = search(problem, &[goal], &problem.untouched(), stop);
         self.alone.resize(self.alone.len().max(goal + 1), None);
         if let Some(place) = self.alone.get_mut(goal) {
             *place = Some(amounts.clone());
@@ -54,7 +54,7 @@ impl Known {
 }
 
 /// Solves for all goals that can be met, and says which of the others cannot be met alone, and which not together. `stop` is
-/// asked between searches; after it, what is known by then is the answer. Who stands in whose way is told by
+/// asked between searches and their moves; after it, what is known by then is the answer. Who stands in whose way is told by
 /// [`in_the_way`].
 pub fn answer(problem: &Problem<'_>, from: &[f64], known: &mut Known, stop: &dyn Fn() -> bool) -> Answer {
     let all: Vec<usize> =
@@ -77,12 +77,16 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], known: &mut Known, stop: &dyn
         if stop() {
             break;
         }
-        let alone = known.alone(problem, goal);
+        let alone = known.alone(problem, goal, stop);
         if passes_bound(problem, goal, &alone) {
             if let Some(place) = prices.get_mut(goal) {
                 *place = Some(price(problem, &alone));
             }
             continue;
+        }
+        // A search that was broken off shows nothing.
+        if stop() {
+            break;
         }
         possible.retain(|one| *one != goal);
         if let Some(place) = fates.get_mut(goal) {
@@ -91,13 +95,13 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], known: &mut Known, stop: &dyn
     }
     let is_afresh = from.iter().all(|amount| *amount == 0.0);
     let mut amounts = match possible.as_slice() {
-        [only] if is_afresh && failed.contains(only) => known.alone(problem, *only),
-        _ => search(problem, &possible, from),
+        [only] if is_afresh && failed.contains(only) => known.alone(problem, *only, stop),
+        _ => search(problem, &possible, from, stop),
     };
     let mut short = short_of(problem, &possible, &amounts);
     // From where the round before ended the search may be stuck.
     if !short.is_empty() && !is_afresh && !stop() {
-        let afresh = search(problem, &possible, &problem.untouched());
+        let afresh = search(problem, &possible, &problem.untouched(), stop);
         let short_afresh = short_of(problem, &possible, &afresh);
         if short_afresh.len() < short.len() {
             (amounts, short) = (afresh, short_afresh);
@@ -130,7 +134,7 @@ pub fn in_the_way(
     };
     let mut alone = |goal: usize| {
         let fails = problem.short_now(goal).is_some_and(|short| short > 0.01);
-        if fails { known.alone(problem, goal) } else { problem.untouched() }
+        if fails { known.alone(problem, goal, stop) } else { problem.untouched() }
     };
     let mut found = Vec::new();
     if !passes_bound(problem, goal, &alone(goal)) {
@@ -144,7 +148,7 @@ pub fn in_the_way(
         // Where what one takes leaves the other as it should be, there is nothing to search for.
         let together = |amounts: &[f64]| short_of(problem, &both, amounts).is_empty();
         let is_free = together(&alone(goal)) || together(&alone(other));
-        if !is_free && !together(&search(problem, &both, &problem.untouched())) {
+        if !is_free && !together(&search(problem, &both, &problem.untouched(), stop)) && !stop() {
             found.push(other);
         }
     }

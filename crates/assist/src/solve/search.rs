@@ -34,15 +34,16 @@ const SHORTLIST: usize = 16;
 /// Amounts are told to a tenth of their unit, as people set them; rides to a hundredth.
 const FINE: f64 = 0.1;
 
-/// Turns knobs until these goals pass (by number; others do not count), from some amounts on.
-pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
+/// Turns knobs until these goals pass (by number; others do not count), from some amounts on. `stop` is asked after every
+/// move: what was found by then is told, rounded as people set it.
+pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64], stop: &dyn Fn() -> bool) -> Amounts {
     let view = View { problem, goals };
     let mut best = view.found(problem.desk, from.to_vec());
     // All knobs are looked at first; then those that were best, and all again only where none of these helps any more.
     let all: Vec<usize> = (0..problem.knobs.len()).collect();
     let mut order = all.clone();
     for _ in 0..MOST_MOVES {
-        if view.passes(&best) {
+        if view.passes(&best) || stop() {
             break;
         }
         let next = view.best_move(&best, &mut order);
@@ -58,9 +59,9 @@ pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64]) -> Amounts {
             None => break,
         }
     }
-    view.take_back(&mut best);
-    if let Some(simpler) = view.one_alone(&best) {
-        best = simpler;
+    if !stop() {
+        view.take_back(&mut best);
+        best = view.one_alone(&best).unwrap_or(best);
     }
     view.tidy(&mut best);
     best.amounts

@@ -150,12 +150,17 @@ pub(crate) fn solve_for(
     let desk = Desk::of(&forecast, &ground.session, Some(&base));
     let mut problem = Problem::new(&desk, &ground.session, &wanted);
     let asked_for: Vec<bool> = wanted.iter().map(|one| !one.is_kept && one.rendered.is_some()).collect();
-    let hearing = Hearing::new(ground, (&meanings, &asked_for), before, &systems, (&base, &were), watch)?;
     let most = options.rounds.max(1);
     let mut from = problem.untouched();
+    let mut known = Known::default();
+    // The search begins while the session as it stands is heard in parts.
+    let (hearing, first) = rayon::join(
+        || Hearing::new(ground, (&meanings, &asked_for), before, &systems, (&base, &were), watch),
+        || answer(&problem, &from, &mut known, &late),
+    );
+    let (hearing, mut first) = (hearing?, Some(first));
     let mut best: Option<Tried> = None;
     let mut rounds = 0;
-    let mut known = Known::default();
     // First in parts, where that is quicker; then all of the song, which has the last word.
     let in_turn = [true, false].into_iter().filter(|in_parts| !in_parts || (hearing.has_parts() && most > 1));
     for in_parts in in_turn {
@@ -166,7 +171,8 @@ pub(crate) fn solve_for(
                 fraction: (rounds as f64 / most as f64).min(1.0),
             });
             let from_parts = found.is_some();
-            let found = found.take().unwrap_or_else(|| answer(&problem, &from, &mut known, &late));
+            let found = found.take().or_else(|| first.take());
+            let found = found.unwrap_or_else(|| answer(&problem, &from, &mut known, &late));
             if found.amounts.iter().all(|amount| *amount == 0.0) && best.is_none() {
                 best = Some(Tried::nothing(found, &ground.session, &were));
                 break;
