@@ -177,6 +177,26 @@ fn what_is_not_in_the_rough_mix_stands_where_its_role_puts_it() {
 }
 
 #[test]
+fn what_carries_a_song_that_nobody_sings_comes_up_towards_the_place_of_the_voice() {
+    let (song, mut session) = song(&band(), Start::Fresh);
+    let beside_voice = |session: &Session, id: &str| {
+        let decision = decided(&song, session);
+        let edit = decision.edits.iter().find(|edit| edit.address.to_string() == format!("{id}/fader_db"));
+        let edit = edit.expect("every fader is set").clone();
+        let level = edit.evidence.iter().find(|one| one.what.contains("beside the lead vocal"));
+        (level.expect("it is told").value, edit.because)
+    };
+    let (plain, _) = beside_voice(&session, "piano");
+    let (guitar, _) = beside_voice(&session, "gtr");
+    session.focus = vec!["piano".to_owned()];
+    let (lifted, because) = beside_voice(&session, "piano");
+    // As far as people differ on pianos: 1.8 LU in the table of roles.
+    assert!((lifted - plain - 1.8).abs() < 0.01, "from {plain} to {lifted} LU");
+    assert!(because.contains("carries a song without a voice"), "{because}");
+    assert_eq!(beside_voice(&session, "gtr").0, guitar, "the others stay where their roles put them");
+}
+
+#[test]
 fn a_part_that_the_others_cover_comes_up_and_recording_levels_mean_nothing() {
     // Two pianos: one plays where nobody else does, one under the guitar and the strings.
     let mut tracks = band();

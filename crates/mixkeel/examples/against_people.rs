@@ -6,8 +6,14 @@
 //! 12 dB first, by a fixed seed, so that levels at which files happen to arrive help nobody. With `--libsonare FILE` the
 //! levels that `libsonare_levels.py` wrote stand beside; with `--tracks` every track is listed, with
 //! `--other-songs` it is tried how much tracks explain of mixes that they are not in.
+//!
+//! What is read back is an estimate, and "their mix as rough mix" is held against the estimate that it was made from. So a second
+//! table of levels is held against the author's own faders, of tracks that share a channel of the author's mixer: those are facts,
+//! up to the effects on single tracks. Its last column says how far reading back itself is off.
 
 mod songs;
+
+use std::path::Path;
 
 use mixkeel_analysis::energy::{BANDS, Power, Sum};
 use mixkeel_assist::decide::decide;
@@ -18,6 +24,7 @@ use mixkeel_assist::song::Song;
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::units::db_from_power;
 use mixkeel_session::session::Session;
+use songs::faders::{Channel, channels};
 use songs::{Deaf, Failure, Loaded, SONGS, music, shared};
 
 /// What stands beside the person's mix.
@@ -50,6 +57,7 @@ fn main() -> Result<(), Failure> {
         None => String::new(),
     };
     let mut table: Vec<(String, Vec<Off>)> = Vec::new();
+    let mut by_faders: Vec<(String, Vec<Off>)> = Vec::new();
     for name in SONGS {
         let loaded = shared(&music, name)?;
         let Some(mix) = &loaded.by_person else { continue };
@@ -75,6 +83,17 @@ fn main() -> Result<(), Failure> {
         }
         let offs = ways.iter().map(|session| off(&loaded, &rough, session)).collect();
         table.push((name.to_owned(), offs));
+        let known = channels(&music.join(name));
+        if !known.is_empty() {
+            let mut offs: Vec<Off> =
+                ways.iter().map(|session| off_faders(&loaded, &known, verbose, session)).collect();
+            let mut as_read = loaded.session.clone();
+            for track in &mut as_read.tracks {
+                track.fader_db = rough.found(&track.id).and_then(|found| found.gain_db).unwrap_or(0.0);
+            }
+            offs.push(off_faders(&loaded, &known, verbose, &as_read));
+            by_faders.push((name.to_owned(), offs));
+        }
     }
     type Part = fn(&Off) -> f64;
     let parts: [(&str, Part); 3] = [
@@ -83,9 +102,15 @@ fn main() -> Result<(), Failure> {
         ("Side to middle, difference in dB", |off| off.side_to_mid_db),
     ];
     for (title, part) in parts {
-        print(title, &table, part);
+        print(title, &WAYS, &table, part);
     }
     bootstrap(&table);
+    let ways = table.first().map_or(0, |(_, offs)| offs.len()).min(WAYS.len());
+    let names: Vec<&str> = WAYS[..ways].iter().copied().chain(["as read back"]).collect();
+    let title = "Level by track against the author's own faders, mean error in LU";
+    print(title, &names, &by_faders, |off| off.level_lu);
+    by_faders.iter_mut().for_each(|(_, offs)| offs.truncate(ways));
+    bootstrap(&by_faders);
     Ok(())
 }
 
@@ -156,6 +181,34 @@ fn levels(loaded: &Loaded, rough: &Rough, session: &Session) -> Vec<(String, f64
     theirs.collect()
 }
 
+/// How far a session is from faders that are known, channel by channel of the author's mixer.
+fn off_faders(loaded: &Loaded, known: &[Channel], verbose: bool, session: &Session) -> Off {
+    let Ok(forecast) = Forecast::of(&loaded.song, session) else { return Off::default() };
+    let facts = |id: &str| loaded.song.tracks.iter().find(|facts| facts.id == id);
+    let mut all: Vec<f64> = Vec::new();
+    for channel in known {
+        let levels = channel.iter().filter_map(|(file, gain_db)| {
+            let track = loaded.session.tracks.iter().find(|track| {
+                track
+                    .clips
+                    .iter()
+                    .any(|clip| Path::new(&clip.file).file_stem().is_some_and(|stem| *stem == **file))
+            })?;
+            let theirs = facts(&track.id)?.loudness_lufs()? + gain_db;
+            Some((track.id.clone(), theirs, forecast.integrated_lufs(forecast.number(&track.id)?)?))
+        });
+        let levels: Vec<(String, f64, f64)> = levels.collect();
+        let found = differences(&levels);
+        if verbose {
+            let told = levels.iter().zip(&found).map(|((id, ..), off)| format!("{id} {off:+.1}"));
+            println!("  beside faders: {}", told.collect::<Vec<_>>().join(", "));
+        }
+        all.extend(found);
+    }
+    let level_lu = all.iter().map(|off| off.abs()).sum::<f64>() / all.len().max(1) as f64;
+    Off { level_lu, ..Off::default() }
+}
+
 /// Differences of levels without their median.
 fn differences(levels: &[(String, f64, f64)]) -> Vec<f64> {
     let mut sorted: Vec<f64> = levels.iter().map(|(_, theirs, ours)| ours - theirs).collect();
@@ -211,9 +264,10 @@ fn tracks(loaded: &Loaded, rough: &Rough, ways: &[Session]) {
     }
 }
 
-fn print(title: &str, table: &[(String, Vec<Off>)], part: fn(&Off) -> f64) {
-    let ways = table.iter().map(|(_, offs)| offs.len()).max().unwrap_or(0).min(WAYS.len());
-    println!("\n{title}\n\n| song | {} |\n|---|{}", WAYS[..ways].join(" | "), "--:|".repeat(ways));
+fn print(title: &str, names: &[&str], table: &[(String, Vec<Off>)], part: fn(&Off) -> f64) {
+    let ways = table.iter().map(|(_, offs)| offs.len()).max().unwrap_or(0).min(names.len());
+    let names = &names[..ways];
+    println!("\n{title}\n\n| song | {} |\n|---|{}", names.join(" | "), "--:|".repeat(ways));
     for (name, offs) in table {
         let row: Vec<String> = offs.iter().map(|off| format!("{:.1}", part(off))).collect();
         println!("| {name} | {} |", row.join(" | "));

@@ -2,12 +2,18 @@
 //!
 //! Takes the stems of caesium from `../shared/music` beside the repository, turns every one up or down by up to 12 dB, tilts its
 //! spectrum by up to 4 dB an octave either way, turns the polarity of one and delays another, all by a fixed seed, and decides
-//! on both sets from a fresh balance. Printed is how loud every track stands in both mixes, told by the forecast.
+//! on both sets from a fresh balance, the loop included, as `mix` does. Printed is how loud every track stands in both mixes, told
+//! by the forecast; `--paper` leaves the loop out, `--levels` the tilts.
 
 mod songs;
 
 use std::path::Path;
 
+use mixkeel::Silent;
+use mixkeel::ear::Ear;
+use mixkeel::rounds::{RoundOptions, correct};
+use mixkeel::song::facts::facts;
+use mixkeel::song::media::Shelf;
 use mixkeel_assist::decide::decide;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_dsp::block::Buffer;
@@ -17,7 +23,6 @@ use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_dsp::units::gain_from_db;
 use mixkeel_io::read::{Downmix, open};
 use mixkeel_io::write::{Spec, create};
-use mixkeel_session::session::Session;
 use songs::{Deaf, Failure, Loaded, load, music};
 
 const BLOCK_FRAMES: usize = 1_024;
@@ -58,7 +63,8 @@ fn main() -> Result<(), Failure> {
         plans.push((name, spoilt));
     }
     let (clean, spoilt) = (load("caesium", &clean, None)?, load("caesium, spoilt", &folder, None)?);
-    let (here, there) = (levels(&clean), levels(&spoilt));
+    let on_paper = std::env::args().any(|argument| argument == "--paper");
+    let (here, there) = (levels(&clean, on_paper)?, levels(&spoilt, on_paper)?);
     println!(
         "| track | role | spoilt by | LUFS in the mix | of the spoilt | difference |\n|---|---|---|--:|--:|--:|"
     );
@@ -79,16 +85,25 @@ fn main() -> Result<(), Failure> {
 }
 
 /// How loud every track stands beside the mix that is decided on.
-fn levels(loaded: &Loaded) -> Vec<(String, String, f64)> {
-    let Ok(decision) = decide(&loaded.song, &loaded.session, &mut Deaf);
-    let session: Session = decision.session;
-    let Ok(forecast) = Forecast::of(&loaded.song, &session) else { return Vec::new() };
+fn levels(loaded: &Loaded, on_paper: bool) -> Result<Vec<(String, String, f64)>, Failure> {
+    let session = if on_paper {
+        let Ok(decision) = decide(&loaded.song, &loaded.session, &mut Deaf);
+        decision.session
+    } else {
+        let rate_hz = loaded.session.rate_hz;
+        let shelf = Shelf { folder: loaded.folder.clone(), rate_hz, downmix: Downmix::Refuse };
+        let media = facts(&loaded.session, &shelf)?;
+        let mut ear = Ear::new(&shelf, &media, &Silent);
+        let decided = decide(&loaded.song, &loaded.session, &mut ear)?.session;
+        correct(&loaded.song, &decided, &ear, &RoundOptions::default(), &Silent)?.session
+    };
+    let forecast = Forecast::of(&loaded.song, &session).map_err(|faults| format!("{faults:?}"))?;
     let mix = forecast.sum().integrated_lufs().unwrap_or(0.0);
     let of = |(number, id): (usize, &str)| {
         let role = session.tracks.iter().find(|track| track.id == id)?.role.to_string();
         Some((id.to_owned(), role, forecast.integrated_lufs(number)? - mix))
     };
-    forecast.tracks().enumerate().filter_map(of).collect()
+    Ok(forecast.tracks().enumerate().filter_map(of).collect())
 }
 
 /// One file through all that is done to it.

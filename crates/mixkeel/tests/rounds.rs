@@ -116,6 +116,36 @@ fn what_steps_back_for_the_voice_is_not_turned_up_again() {
 }
 
 #[test]
+fn a_covered_focus_comes_up_no_further_than_people_differ_on_its_role() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(folder.path());
+    let (song, mut session) = decided(folder.path());
+    session.focus = vec!["piano".to_owned()];
+    // Nothing changes its level but the loop, and it lies far under a guitar and a voice that nobody could play against.
+    for track in &mut session.tracks {
+        match track.id.as_str() {
+            "piano" => {
+                track.inserts.clear();
+                track.fader_db = -20.0;
+            }
+            _ => track.fader_db = 6.0,
+        }
+    }
+    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
+    let media = facts(&session, &shelf).unwrap();
+    let ear = Ear::new(&shelf, &media, &Silent);
+    let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let raised_db = track(&done.session, "piano").fader_db - track(&session, "piano").fader_db;
+    // Its row of the table of roles has 1.8 LU, and the level of a single tone is told a little low; three rounds of 3 dB would
+    // be 9.
+    assert!((0.5..=1.9).contains(&raised_db), "the piano was raised by {raised_db} dB");
+    let covered = |round: &mixkeel_assist::rounds::Round| {
+        round.aims.iter().any(|aim| aim.what.contains("lost to the rest") && aim.is_heard())
+    };
+    assert!(covered(&done.made[done.kept]), "what is still covered is told as off");
+}
+
+#[test]
 fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
     let folder = tempfile::tempdir().unwrap();
     write_band(folder.path());

@@ -1,6 +1,8 @@
 //! The songs that the tables of decisions are made on: their tracks measured, and the mixes that people made of them.
 #![allow(dead_code)] // each example uses a part of it
 
+pub mod faders;
+
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};

@@ -4,8 +4,8 @@
 //! says. Tracks of one role that play at the same time share its level: each of n gets 10·log10(n) less, so that three
 //! microphones on one kick are one kick; as far as they take turns, each has it whole. Lead vocals do not share. Then everything but the lead vocal moves together, by
 //! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix, or where its
-//! [style](crate::style) has it. Unknown tracks are placed
-//! by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
+//! [style](crate::style) has it. In a song without one, what it is about takes the voice's place: together it comes up towards 0
+//! LU, as far as its role's spread. Unknown tracks are placed by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
 //! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Where nobody asked for a fresh balance and
 //! the levels at which tracks arrive look like one, they count as well, and all but the lead vocal go a part of the way
 //! to them, at most [`MOST_LEAN_DB`]. Keeps faders where they stand when
@@ -20,7 +20,7 @@
 //! **Example.** Two electric guitars that play together: −4.5 LU as a pair, −7.5 LU each.
 //!
 //! **Known problems.** Strokes that are soft on purpose come out as loud as others of their role, because recording level
-//! says nothing. Songs about something other than a voice are balanced as if the voice were missing.
+//! says nothing. How far people raise what carries a song without a voice is not measured anywhere.
 //!
 //! **Options.** `lock = ["fader_db"]`; `--role`.
 //!
@@ -44,6 +44,22 @@ use crate::rule::{Proposal, Rule};
 use crate::rules::trim::stage::STAGE_LUFS;
 use crate::song::{Known, Song};
 use crate::start::Start;
+
+/// What is added to the levels of roles in one song.
+struct Shift<'a> {
+    /// For all but the lead vocal.
+    others_lu: f64,
+    /// More for what the song is about, where that is no voice.
+    focus_lu: f64,
+    focus: &'a [Id],
+}
+
+impl Shift<'_> {
+    /// Whether a track is lifted because it carries the song.
+    fn lifts(&self, known: &Known) -> bool {
+        self.focus_lu >= 0.05 && self.focus.contains(&known.track.id)
+    }
+}
 
 /// How far all else may go down to make room for the voice. Ours: a song of forty tracks needs about 6 LU.
 pub const MOST_DOWN_LU: f64 = 9.0;
@@ -80,17 +96,21 @@ impl Rule for ByRole {
             return Vec::new();
         }
         let tracks = song.sounding(session);
-        let shift_lu = room_for_the_voice(&tracks, song.style.voice_lu);
+        let shift = Shift {
+            others_lu: room_for_the_voice(&tracks, song.style.voice_lu),
+            focus_lu: place_of_the_voice(&tracks, session),
+            focus: &session.focus,
+        };
         // Where the table puts them, to be heard there.
         let mut by_table = session.clone();
         for track in &mut by_table.tracks {
             let locked = session.is_locked(&Address::of(&track.id, fields::FADER_DB.id));
             if let Some(known) = tracks.iter().find(|known| known.track.id == track.id && !locked) {
-                track.fader_db = fader_db(known, &tracks, shift_lu).unwrap_or(track.fader_db);
+                track.fader_db = fader_db(known, &tracks, &shift).unwrap_or(track.fader_db);
             }
         }
         let moves = if song.start == Start::Fresh { moves(song, &by_table) } else { Vec::new() };
-        let leans = leans(song, &tracks, shift_lu);
+        let leans = leans(song, &tracks, &shift);
         let in_rough = |known: &&Known| {
             let rough = song.rough.as_ref().filter(|_| song.start == Start::Rough);
             rough.and_then(|rough| rough.found(&known.track.id)).is_some_and(|found| found.gain_db.is_some())
@@ -101,7 +121,7 @@ impl Rule for ByRole {
             .filter_map(|known| {
                 let moved = moves.iter().find(|moved| moved.id == known.track.id);
                 let lean_db = leans.iter().find(|(id, _)| *id == known.track.id).map_or(0.0, |(_, db)| *db);
-                self.place(known, &tracks, shift_lu, moved, lean_db, session)
+                self.place(known, &tracks, &shift, moved, lean_db, session)
             })
             .collect()
     }
@@ -112,17 +132,17 @@ impl ByRole {
         &self,
         known: &Known,
         tracks: &[Known],
-        shift_lu: f64,
+        shift: &Shift,
         moved: Option<&Move>,
         lean_db: f64,
         session: &Session,
     ) -> Option<Edit> {
         let lufs = known.facts.loudness_lufs()?;
         let role = known.role;
-        let target_lu = shifted_lu(known, tracks, shift_lu);
+        let target_lu = shifted_lu(known, tracks, shift);
         let shared_lu = shared_lu(known, tracks);
         let moved_db = moved.map_or(0.0, |moved| moved.by_db);
-        let fader_db = fader_db(known, tracks, shift_lu)? + moved_db + lean_db;
+        let fader_db = fader_db(known, tracks, shift)? + moved_db + lean_db;
         let (sureness, mut because) = match row_of(role) {
             Some(row) if row.guess => (
                 Sureness::Guess,
@@ -144,8 +164,11 @@ impl ByRole {
         if shared_lu >= 0.05 {
             because += &format!("; -{shared_lu:.1} LU for others of its role that play at the same time");
         }
-        if role != Role::LeadVocal && shift_lu.abs() >= 0.05 {
-            because += &format!("; {shift_lu:+.1} LU with everything else, for the voice");
+        if role != Role::LeadVocal && shift.others_lu.abs() >= 0.05 {
+            because += &format!("; {:+.1} LU with everything else, for the voice", shift.others_lu);
+        }
+        if shift.lifts(known) {
+            because += &format!("; {:+.1} LU because it carries a song without a voice", shift.focus_lu);
         }
         if let Some(moved) = moved {
             because += &format!(
@@ -169,12 +192,12 @@ impl ByRole {
 
 /// How far each track goes towards the level at which it arrives, in tenths of a dB: the levels of all of them brought to
 /// where the table has them in the middle. The lead vocal stays: of it alone engineers agree where it belongs.
-fn leans(song: &Song, tracks: &[Known], shift_lu: f64) -> Vec<(Id, f64)> {
+fn leans(song: &Song, tracks: &[Known], shift: &Shift) -> Vec<(Id, f64)> {
     if song.start != Start::Fresh || song.levels_count <= 0.0 {
         return Vec::new();
     }
     let off = |known: &Known| {
-        let off_lu = known.facts.loudness_lufs()? - shifted_lu(known, tracks, shift_lu);
+        let off_lu = known.facts.loudness_lufs()? - shifted_lu(known, tracks, shift);
         Some((known.track.id.clone(), known.role, off_lu))
     };
     let off: Vec<(Id, Role, f64)> = tracks.iter().filter_map(off).collect();
@@ -187,17 +210,22 @@ fn leans(song: &Song, tracks: &[Known], shift_lu: f64) -> Vec<(Id, f64)> {
 }
 
 /// Where the table puts a track, with room made for the voice.
-fn shifted_lu(known: &Known, tracks: &[Known], shift_lu: f64) -> f64 {
-    target_lu(known, tracks) + if known.role == Role::LeadVocal { 0.0 } else { shift_lu }
+fn shifted_lu(known: &Known, tracks: &[Known], shift: &Shift) -> f64 {
+    let role_lu = target_lu(known, tracks);
+    if known.role == Role::LeadVocal {
+        role_lu
+    } else {
+        role_lu + shift.others_lu + if shift.lifts(known) { shift.focus_lu } else { 0.0 }
+    }
 }
 
 /// The fader that puts it there. `None` for silence.
-fn fader_db(known: &Known, tracks: &[Known], shift_lu: f64) -> Option<f64> {
+fn fader_db(known: &Known, tracks: &[Known], shift: &Shift) -> Option<f64> {
     // Trims absorb recording level; where one is locked or at its limit, the fader makes up the rest.
     // What is left of a trim's rounding to a hundredth is no reason to move a fader.
     let entry_off_lu = known.facts.loudness_lufs()? + known.track.trim_db - STAGE_LUFS;
     let entry_off_lu = if entry_off_lu.abs() < 0.006 { 0.0 } else { entry_off_lu };
-    Some(shifted_lu(known, tracks, shift_lu) - entry_off_lu)
+    Some(shifted_lu(known, tracks, shift) - entry_off_lu)
 }
 
 /// The level of one track beside the lead vocal, before room is made for it.
@@ -233,6 +261,19 @@ fn together(one: &Known, other: &Known) -> f64 {
         there.and_then(|there| theirs.get(there)).map_or(0.0, |theirs| power.min(*theirs))
     });
     shared.sum::<f64>() / all
+}
+
+/// How far what a song without a lead vocal is about has to come up, all of it together, to stand where the voice would: at 0 LU
+/// of the table. By no more than the least spread of its roles, because nobody has measured what people do there.
+fn place_of_the_voice(tracks: &[Known], session: &Session) -> f64 {
+    if tracks.iter().any(|known| known.role == Role::LeadVocal) {
+        return 0.0;
+    }
+    let focus = || tracks.iter().filter(|known| session.focus.contains(&known.track.id));
+    let power: f64 = focus().map(|known| power_from_db(target_lu(known, tracks))).sum();
+    let spread_lu = focus().filter_map(|known| row_of(known.role)).map(|row| row.spread_lu);
+    let most_lu = spread_lu.fold(f64::INFINITY, f64::min);
+    if power > 0.0 && most_lu.is_finite() { (-db_from_power(power)).clamp(0.0, most_lu) } else { 0.0 }
 }
 
 /// How far everything but the lead vocals has to move so that they lie as far under the mix as engineers leave them.
