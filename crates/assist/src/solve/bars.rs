@@ -25,17 +25,17 @@ impl ErrorBar {
 /// `mono-safe` was foretold to the last digit printed: its bar is that of `balanced`.
 pub fn error_bar(that: That) -> ErrorBar {
     let (least, share) = match that {
-        That::Audible | That::Translates => (0.3, 0.21),
+        That::Audible | That::Translates => (0.18, 0.15),
         That::Louder | That::Drier => (0.07, 0.08),
-        That::Steady => (0.16, 0.17),
-        That::Punchier => (0.26, 0.23),
-        That::Wider => (0.04, 0.03),
+        That::Steady => (0.12, 0.07),
+        That::Punchier => (0.31, 0.23),
+        That::Wider => (0.03, 0.03),
         That::Brighter | That::Warmer => (0.02, 0.02),
         That::Biggest => (0.08, 0.02),
-        That::Closer => (0.07, 0.06),
-        That::Uncovered => (0.72, 0.14),
+        That::Closer => (0.07, 0.04),
+        That::Uncovered => (0.61, 0.06),
         That::MonoSafe | That::Balanced => (0.03, 0.03),
-        That::Headroom => (0.47, 0.35),
+        That::Headroom => (0.42, 0.48),
     };
     ErrorBar { least, share }
 }
