@@ -103,6 +103,26 @@ fn a_width_and_a_tone_on_the_desk_are_told_as_they_are_measured_band_by_band() {
 }
 
 #[test]
+fn any_number_of_threads_finds_the_same() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    let says =
+        ["the keys are at least 3 dB louder than the kick", "the kick is audible at most 2 phon on phone"];
+    let wanted = says.map(|say| wanted(say, &session, &desk));
+    let problem = Problem::new(&desk, &session, &wanted);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| search(&problem, &[0, 1], &problem.untouched(), &|| false))
+    };
+    let alone = on(1);
+    assert!(alone.iter().any(|amount| *amount != 0.0));
+    for threads in [2, 7] {
+        assert_eq!(on(threads), alone, "{threads} threads");
+    }
+}
+
+#[test]
 fn whoever_is_out_of_time_is_told_what_was_found() {
     let (song, session) = song(&band());
     let forecast = Forecast::of(&song, &session).expect("a session that plays");
