@@ -111,6 +111,15 @@ fn what_passes_is_left_alone_and_what_is_locked_is_not_turned() {
 }
 
 #[test]
+fn headroom_is_made_by_as_much_as_is_missing() {
+    let (_folder, session) = bare("");
+    let was = solved(&session, &["the mix has 1 dB of headroom"]).goals[0].was.unwrap();
+    let report = solved(&session, &[&format!("the mix has {:.0} dB of headroom", was + 3.5)]);
+    let (is, wanted) = (report.goals[0].is.unwrap(), (was + 3.5).round());
+    assert!(is >= wanted - 0.01 && is < wanted + 0.11, "{was} became {is}, {wanted} wanted");
+}
+
+#[test]
 fn contradictions_are_named_and_get_a_compromise_with_prices() {
     let (_folder, session) = bare("");
     let report = solved(

@@ -151,7 +151,15 @@ impl<'a> Problem<'a> {
         let that = one.meaning.that;
         let last = self.last.get(goal).copied().flatten();
         let change = last.map_or(0.0, |last| apart(that, last, foretold));
-        (short(&one.meaning, foretold), error_bar(that).of(change) / step(that))
+        let bar = match that {
+            // The sum is linear in the gain of everything: only what else is turned can be foretold wrong.
+            That::Headroom => {
+                let other = self.change_of(goal, turned, amounts).unwrap_or(0.0) + self.headroom_db(amounts);
+                if other.abs() < 1e-9 { 0.0 } else { error_bar(that).of(other) }
+            }
+            _ => error_bar(that).of(change),
+        };
+        (short(&one.meaning, foretold), bar / step(that))
     }
 
     /// How far a goal falls short on the last render of the session as it stood.
