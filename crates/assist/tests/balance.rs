@@ -19,7 +19,7 @@ use mixkeel_dsp::kernels::placing;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_dsp::units::gain_from_db;
-use mixkeel_session::session::{Clip, Master, Session, Track};
+use mixkeel_session::session::{Clip, Session, Track};
 
 const RATE: u32 = 44_100;
 const SECONDS: usize = 8;
@@ -72,19 +72,7 @@ fn song(band: &[(&str, Vec<Vec<f32>>)], start: Start) -> (Song, Session) {
             ..Track::at_unity(id, *name)
         });
     }
-    let session = Session {
-        title: "Noise".to_owned(),
-        rate_hz: RATE,
-        focus: Vec::new(),
-        song: Default::default(),
-        sections: Vec::new(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
-    };
+    let session = Session::at_unity("Noise", RATE, tracks);
     (Song::new(facts, Vec::new(), start), session)
 }
 

@@ -85,7 +85,7 @@ fn a_fader_on_the_desk_is_told_as_a_fader_of_the_session() {
 }
 
 #[test]
-fn a_width_and_a_tone_on_the_desk_are_told_as_they_are_measured_band_by_band() {
+fn a_width_on_the_desk_is_told_as_a_width_of_the_session_and_a_tone_on_all_bands_as_a_level() {
     let (song, mut session) = song(&band());
     let forecast = Forecast::of(&song, &session).expect("a session that plays");
     let desk = Desk::of(&forecast, &session, None);
@@ -98,8 +98,13 @@ fn a_width_and_a_tone_on_the_desk_are_told_as_they_are_measured_band_by_band() {
     let played = Desk::of(&forecast, &session, None);
     let lufs = |desk: &Desk| desk.lufs(&only("keys"), None).expect("keys sound");
     assert!((lufs(&turned) - lufs(&played)).abs() < 0.01, "{} {}", lufs(&turned), lufs(&played));
-    let louder = |desk: &Desk| lufs(&desk.turned(&[(keys, brighter())], &[])) - lufs(desk);
-    assert!(louder(&desk) > 0.1 && louder(&desk) < 3.6, "{}", louder(&desk));
+    let mut all_bands = Treatment::default();
+    all_bands.bands = all_bands.bands.map(|_| gain_from_db(3.5));
+    let (tone, level) = (desk.turned(&[(keys, all_bands)], &[]), desk.turned(&[(keys, louder_db(3.5))], &[]));
+    assert!((lufs(&tone) - lufs(&level)).abs() < 1e-6, "{} {}", lufs(&tone), lufs(&level));
+    let within =
+        |desk: &Desk| desk.audibility(&only("keys"), None, "reference").expect("keys sound").within_phon;
+    assert!((within(&tone) - within(&level)).abs() < 0.05, "{} {}", within(&tone), within(&level));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use mixkeel_dsp::block::{Channels, Signal};
 use mixkeel_dsp::param::Value;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Clip, Master, Session, Track};
+use mixkeel_session::session::{Clip, Session, Track};
 
 /// A track that sounds between two shares of a song of 100 s.
 fn profile(from: f64, to: f64) -> Profile {
@@ -72,19 +72,7 @@ fn song_of(tracks: &[(&str, Profile)], related: Vec<Related>) -> (Song, Session)
         role: guess.role,
         ..Track::at_unity(id(name), *name)
     });
-    let session = Session {
-        title: "Faults".to_owned(),
-        rate_hz: 48_000,
-        focus: Vec::new(),
-        song: Default::default(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        sections: Vec::new(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks: tracks.collect(),
-        master: Master::default(),
-    };
+    let session = Session::at_unity("Faults", 48_000, tracks.collect());
     (Song::new(facts, related, Start::Fresh), session)
 }
 

@@ -22,7 +22,7 @@ use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::id;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Clip, Master, Session, Track};
+use mixkeel_session::session::{Clip, Session, Track};
 
 /// A recording: name, loudness in LUFS (none is silence), strongest octave, channels, share of the song it plays.
 #[derive(Clone)]
@@ -114,19 +114,7 @@ fn facts_and_session(recordings: &[Recording], start: Start) -> (Song, Session) 
             ..Track::at_unity(id, &recording.name)
         });
     }
-    let session = Session {
-        title: "Band".to_owned(),
-        rate_hz: 48_000,
-        focus: Vec::new(),
-        song: Default::default(),
-        sections: Vec::new(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
-    };
+    let session = Session::at_unity("Band", 48_000, tracks);
     (Song::new(facts, Vec::new(), start), session)
 }
 

@@ -1,6 +1,6 @@
 //! How fast the forecast is on 24 tracks, beside what the design asks for: the demo's recordings, repeated under other names until
-//! there are so many, on the session that `mix` made of them. Medians of repeats, one thread where
-//! nothing else is said.
+//! there are so many, on the session that `mix` made of them. Medians of repeats, one thread where nothing
+//! else is said.
 //!
 //! `cargo run --release -p mixkeel --example forecast_speed`
 

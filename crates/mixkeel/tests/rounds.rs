@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use common::{RATE_HZ, samples, tone, write_wav};
 use mixkeel::Silent;
 use mixkeel::ear::Ear;
 use mixkeel::mix::{MixOptions, Start, mix};
-use mixkeel::rounds::{Ended, Heard, RoundOptions, correct};
+use mixkeel::rounds::{Corrected, Ended, Heard, RoundOptions, correct};
 use mixkeel::song::arrive::arrive;
 use mixkeel::song::cache::Cache;
 use mixkeel::song::facts::facts;
@@ -25,8 +26,9 @@ use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::catalog;
 use mixkeel_dsp::param::Value;
 use mixkeel_io::read::Downmix;
+use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Clip, Insert, Master, Section, Session, Track};
+use mixkeel_session::session::{Clip, Insert, Section, Session, Track};
 
 /// Eight seconds: kick, bass, guitar, piano, voice.
 fn write_band(folder: &Path) {
@@ -58,22 +60,26 @@ fn decided(folder: &Path) -> (Song, Session) {
     }
     let section = |id: &str, from_s, to_s| Section { id: id.to_owned(), kind: id.to_owned(), from_s, to_s };
     let session = Session {
-        title: "Band".to_owned(),
-        rate_hz: RATE_HZ,
         focus: vec!["lead-vox".to_owned()],
-        song: Default::default(),
         sections: vec![section("verse", 0.0, 4.0), section("chorus", 4.0, 8.0)],
-        finish: Default::default(),
-        goals: Vec::new(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
+        ..Session::at_unity("Band", RATE_HZ, tracks)
     };
     assert!(session.tracks.iter().any(|track| track.role == Role::LeadVocal));
     let mut song = Song::new(facts, Vec::new(), Start::Fresh);
     let session = decide_on_paper(&RULES, &mut song, &session).session;
     (song, session)
+}
+
+/// What rounds come to on these recordings.
+fn corrected(folder: &Path, song: &Song, session: &Session) -> Corrected {
+    let (shelf, media) = recordings(folder, session);
+    correct(song, session, &Ear::new(&shelf, &media, &Silent), &RoundOptions::default(), &Silent).unwrap()
+}
+
+fn recordings(folder: &Path, session: &Session) -> (Shelf, BTreeMap<String, MediaFacts>) {
+    let shelf = Shelf { folder: folder.to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
+    let media = facts(session, &shelf).unwrap();
+    (shelf, media)
 }
 
 fn track<'a>(session: &'a Session, id: &str) -> &'a Track {
@@ -102,15 +108,12 @@ fn what_steps_back_for_the_voice_is_not_turned_up_again() {
     let folder = tempfile::tempdir().unwrap();
     write_band(folder.path());
     let (song, meant) = decided(folder.path());
-    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
-    let media = facts(&meant, &shelf).unwrap();
-    let ear = Ear::new(&shelf, &media, &Silent);
     let mut session = meant.clone();
     let room = Insert { by: Some("eq/make-room".to_owned()), ..softer_by(2.5) };
     session.tracks.iter_mut().find(|track| track.id == "piano").unwrap().inserts.push(room);
 
-    let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
-    let without = correct(&song, &meant, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let done = corrected(folder.path(), &song, &session);
+    let without = corrected(folder.path(), &song, &meant);
     let raised_db = track(&done.session, "piano").fader_db - track(&without.session, "piano").fader_db;
     assert!(raised_db.abs() < 0.5, "the room that the piano made was taken back by {raised_db} dB");
 }
@@ -131,10 +134,7 @@ fn a_covered_focus_comes_up_no_further_than_people_differ_on_its_role() {
             _ => track.fader_db = 6.0,
         }
     }
-    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
-    let media = facts(&session, &shelf).unwrap();
-    let ear = Ear::new(&shelf, &media, &Silent);
-    let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    let done = corrected(folder.path(), &song, &session);
     let raised_db = track(&done.session, "piano").fader_db - track(&session, "piano").fader_db;
     // Its row of the table of roles has 1.8 LU, and the level of a single tone is told a little low; three rounds of 3 dB would
     // be 9.
@@ -150,8 +150,7 @@ fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
     let folder = tempfile::tempdir().unwrap();
     write_band(folder.path());
     let (song, meant) = decided(folder.path());
-    let shelf = Shelf { folder: folder.path().to_path_buf(), rate_hz: RATE_HZ, downmix: Downmix::Refuse };
-    let media = facts(&meant, &shelf).unwrap();
+    let (shelf, media) = recordings(folder.path(), &meant);
     let ear = Ear::new(&shelf, &media, &Silent);
     let mut session = meant.clone();
     session.tracks.iter_mut().find(|track| track.id == "piano").unwrap().inserts.push(softer_by(2.5));

@@ -114,6 +114,25 @@ pub struct Track {
     pub lock: Vec<String>,
 }
 
+impl Session {
+    /// A session of which nothing is decided: these tracks, straight to the master.
+    pub fn at_unity(title: impl Into<String>, rate_hz: u32, tracks: Vec<Track>) -> Self {
+        Self {
+            title: title.into(),
+            rate_hz,
+            focus: Vec::new(),
+            song: Song::default(),
+            sections: Vec::new(),
+            goals: Vec::new(),
+            finish: Finish::default(),
+            buses: Vec::new(),
+            returns: Vec::new(),
+            tracks,
+            master: Master::default(),
+        }
+    }
+}
+
 impl Track {
     /// A track of which nothing is decided: unknown, in the middle, at unity, straight to the master, without a clip.
     pub fn at_unity(id: impl Into<Id>, name: impl Into<String>) -> Self {

@@ -114,6 +114,7 @@ fn crests(blocks: &[Block], channels: f64) -> [Option<f64>; BANDS] {
     })
 }
 
+/// The value in the middle, the higher of two; nothing of nothing. Sorts them.
 pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()

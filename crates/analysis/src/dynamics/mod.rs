@@ -9,6 +9,7 @@ mod printed;
 
 pub use envelope::Envelope;
 pub use histogram::LevelHistogram;
+pub(crate) use meter::median;
 pub use meter::{DynamicsMeter, DynamicsReading};
 pub use onsets::Onset;
 pub use printed::{Printed, Sureness};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::Cell;
 use super::histogram::LevelHistogram;
-use super::meter::median;
+use super::median;
 
 /// Cells in which one peak is looked for: 50 ms, so that even the slowest bass has had its peak.
 const CELLS_PER_PEAK: usize = 10;

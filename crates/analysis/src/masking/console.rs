@@ -1,6 +1,7 @@
 //! How loud sounds are within each other in a few chosen frames, told again and again as they are turned up and down.
 
 use super::pattern::{Cochlea, Pattern};
+use super::phon::SOUNDING_SONE;
 use crate::energy::Power;
 use crate::playback::System;
 
@@ -41,9 +42,6 @@ struct Frame {
     total: Pattern,
     sounding: Vec<bool>,
 }
-
-/// A sound counts as sounding from here on: 20 phon, as in the meter.
-pub const SOUNDING_SONE: f64 = 0.142;
 
 impl Console {
     /// For so many sounds, whose powers come in bands between these frequencies in Hz.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::phon::SOUNDING_SONE;
 use super::report::{BandMasking, Cover, Masker, MaskingReport, SpanMasking, TrackMasking};
 use super::spread::Spread;
 use crate::energy::Power;
@@ -10,10 +11,6 @@ use crate::playback::{Ears, System};
 /// The spacing of the filters in Cams. Ours: on nine kinds of sound, each in each other at three levels, within 3 % of the
 /// standard's 0.1 Cam (`tests/masking.rs`); a whole Cam errs by up to 23 % on what is nearly masked.
 const STEP_CAM: f64 = 0.5;
-
-/// A track sounds in frames in which it alone is louder than this: 20 phon (ANSI S3.4-2007, table 7), a quiet room's
-/// own noise. Ours.
-const SOUNDING_SONE: f64 = 0.142;
 
 /// The loudness at the threshold of hearing (ANSI S3.4-2007, 3.9).
 const HEARD_SONE: f64 = 0.003;
@@ -225,27 +222,6 @@ impl MaskingMeter {
     }
 }
 
-/// Adds the products of two rows to a third, and tells their sum: four side by side, as processors work.
-fn add_products(sums: &mut [f64], one: &[f64], other: &[f64]) -> f64 {
-    let mut taken = [0.0; 4];
-    let whole = sums.len() / 4 * 4;
-    let (sums, rest) = sums.split_at_mut(whole);
-    let fours = sums.chunks_exact_mut(4).zip(one.chunks_exact(4)).zip(other.chunks_exact(4));
-    for ((sums, one), other) in fours {
-        for (((sum, taken), one), other) in sums.iter_mut().zip(&mut taken).zip(one).zip(other) {
-            let product = one * other;
-            *sum += product;
-            *taken += product;
-        }
-    }
-    let last = one.get(whole..).unwrap_or_default().iter().zip(other.get(whole..).unwrap_or_default());
-    for ((sum, taken), (one, other)) in rest.iter_mut().zip(&mut taken).zip(last) {
-        *sum += one * other;
-        *taken += one * other;
-    }
-    taken.iter().sum()
-}
-
 impl Sums {
     fn new(tracks: usize, filters: usize, from_frame: u64) -> Self {
         Self {
@@ -282,7 +258,11 @@ impl Sums {
             let mut taken = 0.0;
             for (ear, excitation) in heard.of_ear.iter().zip(&heard.excitation) {
                 let other = excitation.get(masker * filters..(masker + 1) * filters).unwrap_or(&heard.noise);
-                taken += add_products(row, &ear.lost_per_part, other);
+                for ((sum, lost), excitation) in row.iter_mut().zip(&ear.lost_per_part).zip(other) {
+                    let lost = lost * excitation;
+                    *sum += lost;
+                    taken += lost;
+                }
             }
             if taken > worst.0 {
                 *worst = (taken, frame);

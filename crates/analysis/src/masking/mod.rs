@@ -19,11 +19,11 @@ mod spread;
 mod steady;
 mod table;
 
-pub use console::{Console, SOUNDING_SONE, WithinMix};
+pub use console::{Console, WithinMix};
 pub use ear::Field;
 pub use meter::MaskingMeter;
 pub use pattern::{Cochlea, Partial, Pattern};
-pub use phon::{SONE_OF_PHON, phon_from_sone};
+pub use phon::{SONE_OF_PHON, SOUNDING_SONE, phon_from_sone};
 pub use report::{BandMasking, Cover, Masker, MaskingReport, SpanMasking, TrackMasking};
 pub use song::in_song;
 pub use steady::{Component, loudness_sone, partial_loudness_sone};

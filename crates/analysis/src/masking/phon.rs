@@ -2,6 +2,10 @@
 
 use crate::curve;
 
+/// A sound counts as sounding in frames in which it alone is louder than this: 20 phon (ANSI S3.4-2007, table 7), a quiet room's
+/// own noise. Ours.
+pub const SOUNDING_SONE: f64 = 0.142;
+
 /// The loudness in sone of a 1 kHz tone heard from in front with both ears, by its level in dB SPL, which is its
 /// loudness level in phon (ANSI S3.4-2007, table 7).
 pub const SONE_OF_PHON: [(f64, f64); 30] = [

@@ -65,8 +65,7 @@ impl Desk {
         let top = steps.iter().copied().fold(0.0, f64::max);
         let mut cells = self.cells_of(place);
         cells.retain(|cell| steps.get(*cell).is_some_and(|step| *step > SILENT * top));
-        let count = MOMENTS.min(cells.len());
-        (0..count).filter_map(|n| cells.get((2 * n + 1) * cells.len() / (2 * count)).copied()).collect()
+        spread_over(&cells).collect()
     }
 
     /// How loud one track is alone and within all others, and what some of these take of it: means over the moments in which
@@ -92,18 +91,22 @@ impl Desk {
     /// How loud the mix is, alone.
     fn alone(&self, place: Option<&str>, (_, cochlea): (usize, &Cochlea)) -> Option<Partial> {
         let cells = self.cells_of(place);
-        let count = MOMENTS.min(cells.len());
-        let moments = (0..count).filter_map(|n| cells.get((2 * n + 1) * cells.len() / (2 * count)));
         let sounds = self.heard(&Who::Mix);
-        let told = |cell: &usize| {
-            let row: Row = sounds.iter().fold(silence(), |sum, sound| added(sum, &sound.row(*cell)));
+        let told = |cell: usize| {
+            let row: Row = sounds.iter().fold(silence(), |sum, sound| added(sum, &sound.row(cell)));
             let own = cochlea.pattern(&row);
             let mut total = cochlea.noise().clone();
             total.add(&own);
             cochlea.loudness(&own, &total)
         };
-        mean(moments.map(told))
+        mean(spread_over(&cells).map(told))
     }
+}
+
+/// So many of some cells, evenly spread.
+fn spread_over(cells: &[usize]) -> impl Iterator<Item = usize> {
+    let count = MOMENTS.min(cells.len());
+    (0..count).filter_map(move |n| cells.get((2 * n + 1) * cells.len() / (2 * count)).copied())
 }
 
 /// The mean of those that are loud enough to be heard.

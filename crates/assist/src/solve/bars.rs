@@ -12,10 +12,13 @@ pub struct ErrorBar {
     pub share: f64,
 }
 
+/// A change that is as good as none, in any unit: what is left of rounding.
+const NO_CHANGE: f64 = 1e-9;
+
 impl ErrorBar {
-    /// How far a foretold change may be from the one that is heard.
+    /// How far a foretold change may be from the one that is heard. Where nothing changes nothing can be wrong.
     pub fn of(self, change: f64) -> f64 {
-        self.least.max(self.share * change.abs())
+        if change.abs() < NO_CHANGE { 0.0 } else { self.least.max(self.share * change.abs()) }
     }
 }
 

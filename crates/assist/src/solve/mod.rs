@@ -60,8 +60,6 @@ pub struct Problem<'a> {
     told: Vec<Option<f64>>,
     /// How wrong the desk was about each goal on the last render.
     learnt: Vec<Learnt>,
-    /// What every goal measured on the last render.
-    last: Vec<Option<f64>>,
 }
 
 /// How wrong the desk was about a goal.
@@ -69,17 +67,23 @@ pub struct Problem<'a> {
 struct Learnt {
     /// By how much the render's measure lay over what the desk had said, in the unit of the predicate (of `wider` in dB).
     by: f64,
-    /// The change of the measure that the desk had said.
+    /// The change of the measure that the desk had said; 0 of the session as it stands.
     at: f64,
 }
 
 impl Learnt {
-    /// How wrong the desk is taken to be about a change: of what stands nothing is wrong, for it was measured; the further it
-    /// goes the way of what was rendered, the nearer to what was learnt there.
+    /// How wrong the desk is taken to be about a change: the further it goes the way of what was rendered, the nearer to what was
+    /// learnt there, and nothing at the session as it stands, which was measured. Where the desk foretold next to no change and the
+    /// render told one, it is wrong by that whatever it says.
     fn about(self, change: f64, that: That) -> f64 {
         let part =
             if self.at.abs() <= error_bar(that).least { 1.0 } else { (change / self.at).clamp(0.0, 1.0) };
         part * self.by
+    }
+
+    /// How far a measure is taken to be from what the last render told of it, after a change that the desk says.
+    fn since(self, change: f64, that: That) -> f64 {
+        change + self.about(change, that) - (self.at + self.by)
     }
 }
 
@@ -88,8 +92,7 @@ impl<'a> Problem<'a> {
     pub fn new(desk: &'a Desk, session: &'a Session, wanted: &'a [Wanted]) -> Self {
         let told = wanted.iter().map(|one| value(&one.meaning, desk, desk)).collect();
         let learnt = vec![Learnt::default(); wanted.len()];
-        let last = wanted.iter().map(|one| one.rendered).collect();
-        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), told, learnt, last };
+        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), told, learnt };
         let failing: Vec<&Wanted> = (0..wanted.len())
             .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.0))
             .filter_map(|goal| wanted.get(goal))
@@ -122,19 +125,24 @@ impl<'a> Problem<'a> {
     fn foretold_of(&self, goal: usize, turned: &Desk, amounts: &[f64]) -> Option<f64> {
         let (one, learnt) = (self.wanted.get(goal)?, self.learnt.get(goal)?);
         let (rendered, that) = (one.rendered?, one.meaning.that);
-        let change = self.change_of(goal, turned, amounts)?;
-        Some(moved(that, rendered, change + learnt.about(change, that)))
+        let change = self.change_of(goal, turned)?;
+        Some(moved(that, rendered, change + learnt.about(change, that) + self.exactly(that, amounts)))
     }
 
     /// By how much a goal's measure changes by what is turned, as the desk says; of `wider` in dB.
-    fn change_of(&self, goal: usize, turned: &Desk, amounts: &[f64]) -> Option<f64> {
+    fn change_of(&self, goal: usize, turned: &Desk) -> Option<f64> {
         let (one, told) = (self.wanted.get(goal)?, (*self.told.get(goal)?)?);
-        let change = apart(one.meaning.that, told, value(&one.meaning, turned, self.desk)?);
-        Some(if one.meaning.that == That::Headroom { change - self.headroom_db(amounts) } else { change })
+        Some(apart(one.meaning.that, told, value(&one.meaning, turned, self.desk)?))
     }
 
-    /// How far every goal falls short with knobs turned, in noticeable steps; below zero it passes. What cannot be
-    /// measured does not count.
+    /// By how much it changes beside that, of which nothing can be wrong: the sum is linear in the gain of everything.
+    fn exactly(&self, that: That, amounts: &[f64]) -> f64 {
+        let knobs = self.knobs.iter().zip(amounts).filter(|_| that == That::Headroom);
+        -knobs.filter(|(knob, _)| knob.what == What::Headroom).map(|(_, amount)| amount).sum::<f64>()
+    }
+
+    /// How far every goal falls short with knobs turned, in noticeable steps; below zero it passes. What could
+    /// not be measured on the render does not count; what is silenced by these knobs counts as far as anything can.
     pub fn shorts(&self, amounts: &[f64]) -> Vec<f64> {
         let turned = self.turned(self.desk, amounts);
         (0..self.wanted.len()).map(|goal| self.short_and_bar(goal, &turned, amounts).0).collect()
@@ -149,17 +157,9 @@ impl<'a> Problem<'a> {
         };
         let Some(foretold) = self.foretold_of(goal, turned, amounts) else { return (SILENCED, 0.0) };
         let that = one.meaning.that;
-        let last = self.last.get(goal).copied().flatten();
-        let change = last.map_or(0.0, |last| apart(that, last, foretold));
-        let bar = match that {
-            // The sum is linear in the gain of everything: only what else is turned can be foretold wrong.
-            That::Headroom => {
-                let other = self.change_of(goal, turned, amounts).unwrap_or(0.0) + self.headroom_db(amounts);
-                if other.abs() < 1e-9 { 0.0 } else { error_bar(that).of(other) }
-            }
-            _ => error_bar(that).of(change),
-        };
-        (short(&one.meaning, foretold), bar / step(that))
+        let change = self.change_of(goal, turned).unwrap_or(0.0);
+        let since = self.learnt.get(goal).map_or(0.0, |learnt| learnt.since(change, that));
+        (short(&one.meaning, foretold), error_bar(that).of(since) / step(that))
     }
 
     /// How far a goal falls short on the last render of the session as it stood.
@@ -174,19 +174,11 @@ impl<'a> Problem<'a> {
         for (goal, heard) in rendered.iter().enumerate() {
             let Some((one, heard)) = self.wanted.get(goal).zip(*heard) else { continue };
             let (that, was) = (one.meaning.that, one.rendered);
-            let change = self.change_of(goal, &turned, amounts);
-            if let Some(last) = self.last.get_mut(goal).filter(|_| was.is_some()) {
-                *last = Some(heard);
-            }
+            let (change, exactly) = (self.change_of(goal, &turned), self.exactly(that, amounts));
             if let (Some(was), Some(at), Some(learnt)) = (was, change, self.learnt.get_mut(goal)) {
-                *learnt = Learnt { by: apart(that, was, heard) - at, at };
+                *learnt = Learnt { by: apart(that, was, heard) - exactly - at, at };
             }
         }
-    }
-
-    fn headroom_db(&self, amounts: &[f64]) -> f64 {
-        let knobs = self.knobs.iter().zip(amounts);
-        knobs.filter(|(knob, _)| knob.what == What::Headroom).map(|(_, amount)| amount).sum()
     }
 }
 

@@ -6,7 +6,7 @@ use mixkeel_assist::roles::role_from_name;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Signal;
-use mixkeel_session::session::{Clip, Master, Session, Track};
+use mixkeel_session::session::{Clip, Session, Track};
 
 /// Of everything.
 pub const RATE: u32 = 44_100;
@@ -50,18 +50,6 @@ pub fn song(band: &[Vec<Vec<f32>>]) -> (Song, Session) {
             ..Track::at_unity(*id, *id)
         });
     }
-    let session = Session {
-        title: "Noise".to_owned(),
-        rate_hz: RATE,
-        focus: Vec::new(),
-        song: Default::default(),
-        sections: Vec::new(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
-    };
+    let session = Session::at_unity("Noise", RATE, tracks);
     (Song::new(facts, Vec::new(), Start::Fresh), session)
 }

@@ -25,7 +25,7 @@ use mixkeel_io::read::Downmix;
 use mixkeel_session::edit::Sureness;
 use mixkeel_session::id::unique;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Clip, Master, Session, Track};
+use mixkeel_session::session::{Clip, Session, Track};
 
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -98,19 +98,7 @@ pub fn load(name: &str, tracks: &Path, mix: Option<&Path>) -> Result<Loaded, Fai
         });
     }
     let related = related(&facts, &takes);
-    let mut session = Session {
-        title: name.to_owned(),
-        rate_hz: arrivals.rate_hz,
-        focus: Vec::new(),
-        song: Default::default(),
-        sections: Vec::new(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
-    };
+    let mut session = Session::at_unity(name, arrivals.rate_hz, tracks);
     let song = Song::new(facts, related, Start::Fresh);
     session.focus = focus::of_song(&song, &session).tracks;
     hear(&song, &mut session);

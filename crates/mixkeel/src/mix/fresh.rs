@@ -8,7 +8,7 @@ use mixkeel_session::address::Address;
 use mixkeel_session::edit::Sureness;
 use mixkeel_session::id::unique;
 use mixkeel_session::role::Role;
-use mixkeel_session::session::{Clip, Id, Master, Session, Song, Track};
+use mixkeel_session::session::{Clip, Id, Session, Track};
 
 use super::MixOptions;
 use super::decided::Known;
@@ -48,19 +48,7 @@ pub fn known(
 pub fn prepare(title: &str, known: &[Known], options: &MixOptions, rate_hz: u32) -> Result<Prepared, Error> {
     let mut tracks: Vec<Track> = known.iter().map(track).collect();
     tracks.sort_by_key(console_order);
-    let mut session = Session {
-        title: title.to_owned(),
-        rate_hz,
-        focus: Vec::new(),
-        song: Song::default(),
-        sections: Vec::new(),
-        goals: Vec::new(),
-        finish: mixkeel_session::finish::Finish::default(),
-        buses: Vec::new(),
-        returns: Vec::new(),
-        tracks,
-        master: Master::default(),
-    };
+    let mut session = Session::at_unity(title, rate_hz, tracks);
     session.focus = focus(&session, &options.focus)?;
     Ok(Prepared {
         notes: notes(known),

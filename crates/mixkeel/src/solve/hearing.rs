@@ -117,9 +117,9 @@ impl<'a> Hearing<'a> {
         values(self.meanings, &Rendered { evidence }, self.before)
     }
 
-    /// The strips that stand otherwise in the mix after some edits: those that they are about, those that are keyed by one of them, those
-    /// whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom, which takes all
-    /// of them, or everything has moved.
+    /// The strips that stand otherwise in the mix after some edits: those that they are about, those that are keyed by one of
+    /// them, those whose bus is turned or works by level, and all buses and returns. `None` where a goal asks who covers whom,
+    /// which takes all of them, or everything has moved.
     fn changed(&self, session: &Session, edits: &[Edit]) -> Option<Vec<String>> {
         let by_ear = |that: That| matches!(that, That::Audible | That::Translates | That::Uncovered);
         let all = edits.iter().any(|edit| edit.address.strip == "master");

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::accents::Accents;
 use super::grid::Grid;
 use super::mean;
+use crate::dynamics::median;
 
 /// How bars are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -131,12 +132,6 @@ fn spread(values: &[f64]) -> f64 {
     mean(values.iter().map(|x| (x - middle) * (x - middle))).sqrt()
 }
 
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
-}
-
 fn deviations(values: Vec<f64>, least: f64) -> Vec<f64> {
     let middle = mean(values.iter().copied());
     let deviation = spread(&values).max(least);
@@ -165,7 +160,8 @@ impl Places {
             accents.harmonic_change(step, reach_steps) + accents.harmonic_change(step, 2.0 * reach_steps)
         };
         let harmony: Vec<f64> = eighths.times().iter().map(|&step| change(step)).collect();
-        let held = ((NO_HARMONY - median(&harmony)) / (NO_HARMONY - SOME_HARMONY)).clamp(0.0, 1.0);
+        let held = ((NO_HARMONY - median(&mut harmony.clone()).unwrap_or(0.0)) / (NO_HARMONY - SOME_HARMONY))
+            .clamp(0.0, 1.0);
         let changes: Vec<f64> =
             deviations(harmony.clone(), LEAST_CHANGE).into_iter().map(|change| held * change).collect();
         let all = deviations(total.clone(), ripple);

@@ -5,8 +5,8 @@
 //! only while both sound. All go deeper together, [`LIMITS`] says by how much a round and how far, until the focus loses half of
 //! what it lost; kept is what brought the focus most for what all others lose together, which counts half. Nobody loses more
 //! than a third more than before. Where a bell is as deep as it may be and the masker still covers elsewhere, another goes there,
-//! three on one track at most. The focus itself is never cut, but may be raised broadly by [`LIFT_DB`] where it still loses most. Microphones of one kit and unknown tracks
-//! are left alone.
+//! three on one track at most. The focus itself is never cut, but may be raised broadly by [`LIFT_DB`] where it still loses most.
+//! Microphones of one kit and unknown tracks are left alone.
 //!
 //! **Why.** A voice that is covered can be turned up until everything else is too soft, or be given the octave that it needs.
 //!
@@ -39,9 +39,9 @@ use crate::start::Start;
 use crate::things::{NewInsert, before};
 
 /// How far it goes. The deepest cut is what Hafezi and Reiss cap theirs at and half as much again, because these are there only
-/// while the focus sounds; three bells, because a pad or a wall of guitars covers three octaves and more. Half of what is lost, and a third more for others, is what is asked of this. The rest is ours: who
-/// takes less than a fiftieth is not in the way, all of it is to bring a third of what is just heard, and what others lose
-/// counts half, because the focus carries the song.
+/// while the focus sounds; three bells, because a pad or a wall of guitars covers three octaves and more. Half of what is lost,
+/// and a third more for others, is what is asked of this. The rest is ours: who takes less than a fiftieth is not in the way, all
+/// of it is to bring a third of what is just heard, and what others lose counts half, because the focus carries the song.
 pub const LIMITS: Limits = Limits {
     step_db: 1.5,
     most_db: 6.0,
