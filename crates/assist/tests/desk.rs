@@ -10,7 +10,7 @@ use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::solve::search::{Amounts, passes, price, search};
 use mixkeel_assist::solve::{Problem, Wanted};
 use mixkeel_dsp::units::gain_from_db;
-use mixkeel_judge::goals::{Heard, value_of};
+use mixkeel_judge::goals::{Heard, Others, value_of};
 use mixkeel_session::goal::{Goal, Meaning, Who};
 use mixkeel_session::session::Session;
 
@@ -25,7 +25,7 @@ fn meaning(say: &str, session: &Session) -> Meaning {
 
 fn wanted(say: &str, session: &Session, desk: &Desk) -> Wanted {
     let meaning = meaning(say, session);
-    let rendered = value_of(&meaning, desk, None, None).ok();
+    let rendered = value_of(&meaning, desk, Others::default(), None).ok();
     Wanted { name: say.to_owned(), is_note: false, is_kept: false, meaning, rendered }
 }
 
@@ -115,7 +115,7 @@ fn any_number_of_threads_finds_the_same() {
     let says =
         ["the keys are at least 3 dB louder than the kick", "the kick is audible at most 2 phon on phone"];
     let wanted = says.map(|say| wanted(say, &session, &desk));
-    let problem = Problem::new(&desk, &session, &wanted);
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| search(&problem, &[0, 1], &problem.untouched(), &|| false))
@@ -133,7 +133,7 @@ fn whoever_is_out_of_time_is_told_what_was_found() {
     let forecast = Forecast::of(&song, &session).expect("a session that plays");
     let desk = Desk::of(&forecast, &session, None);
     let wanted = [wanted("the keys are at least 3 dB louder than the kick", &session, &desk)];
-    let problem = Problem::new(&desk, &session, &wanted);
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
     assert_eq!(search(&problem, &[0], &problem.untouched(), &|| true), problem.untouched());
 }
 
@@ -146,7 +146,7 @@ fn a_solution_costs_no_more_than_any_one_fader_that_does_it() {
         ["the keys are at least 3 dB louder than the kick", "the hihat is brighter than the keys by 6 dB"]
     {
         let wanted = [wanted(say, &session, &desk)];
-        let problem = Problem::new(&desk, &session, &wanted);
+        let problem = Problem::new(&desk, &session, &wanted, &[]);
         let found = search(&problem, &[0], &problem.untouched(), &|| false);
         assert!(passes(&problem, &[0], &found), "{say}: {found:?}");
         for knob in 0..problem.knobs.len() {
@@ -169,7 +169,7 @@ fn nobody_is_silenced_to_be_heard_better() {
     let forecast = Forecast::of(&song, &session).expect("a session that plays");
     let desk = Desk::of(&forecast, &session, None);
     let wanted = [wanted("the kick is audible at most 0.1 phon on phone", &session, &desk)];
-    let problem = Problem::new(&desk, &session, &wanted);
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
     let found = search(&problem, &[0], &problem.untouched(), &|| false);
     assert!(problem.foretold(&found)[0].is_some(), "{found:?}");
 }

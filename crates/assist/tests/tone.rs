@@ -113,6 +113,7 @@ fn song(parts: &[(&str, Role, Vec<f32>)]) -> (Song, Session) {
         tracks,
         master: Master::default(),
         goals: Vec::new(),
+        references: Vec::new(),
         finish: mixkeel_session::finish::Finish::default(),
     };
     (

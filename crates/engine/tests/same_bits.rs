@@ -178,6 +178,7 @@ fn in_whatever_order_the_tracks_are_written() {
         song: Song::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        references: Vec::new(),
         finish: mixkeel_session::finish::Finish::default(),
         buses: vec![Bus { id: "left-bus".into(), to: "master".into(), strip: StripSettings::default() }],
         returns: vec![Return { id: "plate".into(), to: "master".into(), strip: StripSettings::default() }],

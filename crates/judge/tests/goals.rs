@@ -2,11 +2,30 @@
 #![allow(clippy::unwrap_used)] // a goal that cannot be measured here has failed
 
 use mixkeel_analysis::energy::{Power, lower_hz};
+use mixkeel_analysis::spectrum::erb_bands::ERB_BANDS;
+use mixkeel_analysis::spectrum::records::record_db;
+use mixkeel_analysis::spectrum::third_octave::mid_hz;
+use mixkeel_analysis::spectrum::{Pair, Span};
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_judge::evidence::BANDS;
-use mixkeel_judge::goals::{Audibility, Heard, measure};
+use mixkeel_judge::goals::{Audibility, Heard, Others, Reference, measure};
 use mixkeel_session::goal::{Beside, Meaning, ROWS, SYSTEMS, That, Who};
 use proptest::prelude::*;
+
+/// The spectrum of the average record with so much treble from 1 kHz on.
+fn record_like(level_db: f64, treble_db: f64) -> Span {
+    let pair = |band: usize| {
+        let treble_db = if mid_hz(band) > 1_000.0 { treble_db } else { 0.0 };
+        let power = power_from_db(record_db(band) + level_db + treble_db);
+        Pair { left: power, right: power, ..Pair::default() }
+    };
+    Span {
+        bands: std::array::from_fn(pair),
+        erb: [0.0; ERB_BANDS],
+        weighted: Pair::default(),
+        frames: 48_000.0,
+    }
+}
 
 /// A voice and a band in a verse and a chorus, whose knobs can be turned.
 #[derive(Clone, Debug)]
@@ -139,8 +158,49 @@ impl Heard for Toy {
         Some(self.lufs(&Who::Mix, None)? + 10.0)
     }
 
-    fn distance_from_records_db(&self, _: Option<&str>) -> Option<f64> {
-        Some(self.treble_db.abs())
+    fn spectra(&self, _: Option<&str>) -> Vec<Span> {
+        vec![record_like(self.gain_db, self.treble_db)]
+    }
+}
+
+/// Something of which only the bands are known.
+struct Bands(Vec<Power>);
+
+impl Heard for Bands {
+    fn places(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    fn lufs(&self, _: &Who, _: Option<&str>) -> Option<f64> {
+        None
+    }
+
+    fn bands(&self, _: &Who, _: Option<&str>) -> Option<Vec<Power>> {
+        Some(self.0.clone())
+    }
+
+    fn steps(&self, _: &Who, _: Option<&str>) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn audibility(&self, _: &Who, _: Option<&str>, _: &str) -> Option<Audibility> {
+        None
+    }
+
+    fn taken(&self, _: &Who, _: &Who, _: Option<&str>) -> Option<f64> {
+        None
+    }
+
+    fn wet_lufs(&self, _: &Who, _: Option<&str>) -> Option<f64> {
+        None
+    }
+
+    fn sample_peak_dbfs(&self) -> Option<f64> {
+        None
+    }
+
+    fn spectra(&self, _: Option<&str>) -> Vec<Span> {
+        Vec::new()
     }
 }
 
@@ -161,7 +221,7 @@ fn meaning(that: That, of: Who, than: Option<Beside>) -> Meaning {
 }
 
 fn margin(meaning: &Meaning, toy: &Toy) -> f64 {
-    measure(meaning, toy, Some(&Toy::default())).unwrap().margin
+    measure(meaning, toy, Others { before: Some(&Toy::default()), references: &[] }).unwrap().margin
 }
 
 type Knob = fn(&mut Toy, f64);
@@ -252,7 +312,7 @@ proptest! {
         for (goal, _) in every {
             let of = |who: Who| {
                 let goal = Meaning { of: who, ..goal.clone() };
-                measure(&goal, &toy, None).map(|reading| reading.margin)
+                measure(&goal, &toy, Others::default()).map(|reading| reading.margin)
             };
             prop_assert_eq!(of(named(["voice", "band"])), of(named(["band", "voice"])), "{}", goal);
         }
@@ -264,24 +324,70 @@ fn nothing_changed_is_no_difference() {
     let toy = Toy::default();
     for that in [That::Louder, That::Brighter, That::Warmer, That::Punchier, That::Drier, That::Closer] {
         let goal = meaning(that, voice(), Some(Beside::Before));
-        assert_eq!(measure(&goal, &toy, Some(&toy)).unwrap().value, 0.0, "{goal}");
+        assert_eq!(
+            measure(&goal, &toy, Others { before: Some(&toy), references: &[] }).unwrap().value,
+            0.0,
+            "{goal}"
+        );
     }
     let wider = meaning(That::Wider, Who::Mix, Some(Beside::Before));
-    assert_eq!(measure(&wider, &toy, Some(&toy)).unwrap().value, 1.0);
+    assert_eq!(measure(&wider, &toy, Others { before: Some(&toy), references: &[] }).unwrap().value, 1.0);
 }
 
 #[test]
 fn a_phone_without_bass_costs_the_band_and_not_the_voice() {
-    let of = |who: Who| measure(&meaning(That::Translates, who, None), &Toy::default(), None).unwrap();
+    let of = |who: Who| {
+        measure(&meaning(That::Translates, who, None), &Toy::default(), Others::default()).unwrap()
+    };
     // What the rest takes it takes on both systems, so that only the phone's own loss is left.
     assert!(of(voice()).value.abs() < 1e-9 && of(voice()).passes());
     assert!((of(band()).value - 8.0).abs() < 1e-9 && !of(band()).passes());
 }
 
 #[test]
+fn a_mix_is_balanced_like_the_mean_of_the_references_that_are_named() {
+    let reference =
+        |id: &str, treble_db| Reference { id: id.to_owned(), spectrum: record_like(-7.0, treble_db) };
+    let references = [reference("dull", -8.0), reference("bright", 2.0)];
+    let like = |ids: &[&str], toy: &Toy| {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        let goal = meaning(That::Balanced, Who::Mix, Some(Beside::References(ids)));
+        measure(&goal, toy, Others { before: None, references: &references }).map(|reading| reading.value)
+    };
+    let dull = |treble_db| Toy { treble_db, gain_db: -3.0, ..Toy::default() };
+    assert!(like(&["dull"], &dull(-8.0)).unwrap() < 1e-9, "it is its reference, 4 dB louder");
+    assert!(like(&["dull"], &dull(0.0)).unwrap() > 3.0 && like(&["bright"], &dull(0.0)).unwrap() < 1.1);
+    assert!(like(&["dull", "bright"], &dull(-3.0)).unwrap() < 1e-9, "half way between them");
+    assert!(like(&["lost"], &dull(0.0)).unwrap_err().contains("reference"));
+}
+
+#[test]
+fn low_order_harmonics_warm_a_high_voice_where_its_low_middle_ends() {
+    // A voice whose lowest partial lies at 300 Hz, with its third harmonic turned; and a bass at 60 Hz with its second.
+    let sung = |fundamental_hz: f64, harmonic: f64, by_db: f64| {
+        let partial = |hz: f64| (0..BANDS).find(|&band| (lower_hz(band)..lower_hz(band + 1)).contains(&hz));
+        let mut bands = vec![Power::default(); BANDS];
+        for (times, level_db) in [(1.0, 0.0), (2.0, -6.0), (3.0, -9.0), (2_700.0 / fundamental_hz, -20.0)] {
+            let turned_db = if times == harmonic { by_db } else { 0.0 };
+            let band = &mut bands[partial(times * fundamental_hz).unwrap()];
+            band.left += power_from_db(level_db + turned_db);
+        }
+        Bands(bands)
+    };
+    let warmer = |hz: f64, harmonic: f64| {
+        let goal = meaning(That::Warmer, voice(), Some(Beside::Before));
+        let (before, after) = (sung(hz, harmonic, 0.0), sung(hz, harmonic, 3.0));
+        measure(&goal, &after, Others { before: Some(&before), references: &[] }).unwrap().value
+    };
+    assert!(warmer(300.0, 3.0) > 0.2, "{}", warmer(300.0, 3.0));
+    assert!(warmer(60.0, 2.0) > 0.5, "{}", warmer(60.0, 2.0));
+    assert!(warmer(300.0, 9.0) < -1.0, "the ninth is cold: {}", warmer(300.0, 9.0));
+}
+
+#[test]
 fn the_section_where_it_is_worst_is_named() {
     let goal = meaning(That::Louder, voice(), Some(Beside::Who(band())));
-    let reading = measure(&goal, &Toy::default(), None).unwrap();
+    let reading = measure(&goal, &Toy::default(), Others::default()).unwrap();
     let (section, margin) = reading.worst.clone().unwrap();
     assert_eq!(section, "chorus-1", "there the band is 4 dB over the voice");
     assert!(margin < reading.margin);
@@ -291,11 +397,13 @@ fn the_section_where_it_is_worst_is_named() {
 fn what_cannot_be_measured_says_why() {
     let toy = Toy::default();
     let nobody = Who::Tracks(vec!["nobody".to_owned()]);
-    let silent = measure(&meaning(That::Louder, nobody, Some(Beside::Who(band()))), &toy, None).unwrap_err();
+    let silent = measure(&meaning(That::Louder, nobody, Some(Beside::Who(band()))), &toy, Others::default())
+        .unwrap_err();
     assert!(silent.contains("nobody does not sound"), "{silent}");
-    let first = measure(&meaning(That::Louder, voice(), Some(Beside::Before)), &toy, None).unwrap_err();
+    let first =
+        measure(&meaning(That::Louder, voice(), Some(Beside::Before)), &toy, Others::default()).unwrap_err();
     assert!(first.contains("no earlier version"));
-    let part = measure(&meaning(That::Balanced, voice(), None), &toy, None).unwrap_err();
+    let part = measure(&meaning(That::Balanced, voice(), None), &toy, Others::default()).unwrap_err();
     assert!(part.contains("whole mix"));
 }
 

@@ -20,7 +20,7 @@ use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::solve::knobs::What;
 use mixkeel_assist::solve::search::{passes, price};
 use mixkeel_assist::solve::{Problem, Wanted};
-use mixkeel_judge::goals::{Rendered, value_of};
+use mixkeel_judge::goals::{Others, Rendered, value_of};
 use mixkeel_session::goal::{Goal, Who};
 
 /// The shared songs.
@@ -115,7 +115,7 @@ fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Fai
     let goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
     let meaning = goal.meaning(&session).map_err(|error| error.why)?;
     let rendered = Rendered { evidence: &evidence };
-    let value = value_of(&meaning, &rendered, None, meaning.within.as_deref()).ok();
+    let value = value_of(&meaning, &rendered, Others::default(), meaning.within.as_deref()).ok();
     let wanted = [Wanted {
         name: say.to_owned(),
         is_note: false,
@@ -126,7 +126,7 @@ fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Fai
     let song = foretold::song(&session, out, cache)?;
     let forecast = Forecast::of(&song, &session).map_err(|faults| format!("{faults:?}"))?;
     let desk = Desk::of(&forecast, &session, Some(&evidence));
-    let problem = Problem::new(&desk, &session, &wanted);
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
     let Who::Tracks(own) = &meaning.of else { return Ok(None) };
     let fader = problem.knobs.iter().position(|knob| knob.what == What::Fader && knob.strips == *own);
     let Some(fader) = fader else { return Ok(None) };

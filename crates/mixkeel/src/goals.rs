@@ -1,10 +1,10 @@
 //! `goals`: whether a session does what its owner wants of it, goal by goal.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mixkeel_io::write::write_atomically;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::goals::{Heard, Rendered, measure};
+use mixkeel_judge::goals::{Heard, Others, Rendered, measure};
 use mixkeel_session::document::Document;
 use mixkeel_session::goal::{Beside, Goal, Meaning, Misunderstood};
 use mixkeel_session::id::unique;
@@ -16,6 +16,7 @@ use crate::evidence;
 use crate::lines::{figure, wrapped};
 use crate::project::folder;
 use crate::project::session_file;
+use crate::records::{name, records};
 use crate::song::cache::Cache;
 use crate::watch::Watch;
 
@@ -152,9 +153,14 @@ pub fn goals(
         meaning.as_ref().is_ok_and(|meaning: &Meaning| meaning.than == Some(Beside::Before))
     };
     let before = if wanted.iter().any(compares) { version_before(&opened.path, cache, watch)? } else { None };
+    let meanings = wanted.iter().filter_map(|(_, _, meaning)| meaning.as_ref().ok());
+    let references = records(&opened.session, &opened.folder, meanings, watch)?;
+    let before = before.as_ref().map(|evidence| Rendered { evidence });
+    let before = before.as_ref().map(|rendered| rendered as &dyn Heard);
+    let others = Others { before, references: &references };
     let goals: Vec<GoalLine> = wanted
         .into_iter()
-        .map(|(id, goal, meaning)| line(id, &goal, meaning, now.as_ref(), before.as_ref()))
+        .map(|(id, goal, meaning)| line(id, &goal, meaning, now.as_ref(), others))
         .collect();
     Ok(GoalsReport {
         schema: GoalsReport::SCHEMA.to_owned(),
@@ -169,7 +175,7 @@ fn line(
     goal: &Goal,
     meaning: Result<Meaning, Misunderstood>,
     now: Option<&Evidence>,
-    before: Option<&Evidence>,
+    others: Others<'_>,
 ) -> GoalLine {
     let empty = GoalLine {
         id,
@@ -198,10 +204,8 @@ fn line(
     };
     let Some(evidence) = now else { return understood };
     let rendered = Rendered { evidence };
-    let earlier = before.map(|evidence| Rendered { evidence });
-    let earlier = earlier.as_ref().map(|rendered| rendered as &dyn Heard);
     let tidy = |number: f64| (number * 100.0).round() / 100.0;
-    match measure(&meaning, &rendered, earlier) {
+    match measure(&meaning, &rendered, others) {
         Err(problem) => GoalLine { problem: Some(problem), ..understood },
         Ok(reading) => GoalLine {
             passes: reading.passes(),
@@ -232,13 +236,15 @@ pub(crate) fn version_before(
     evidence::of_session_kept(&before, cache, watch).map(|(evidence, _)| Some(evidence))
 }
 
-/// Writes goals into a session, at its end, with everything that stands there left as it is.
+/// Writes goals, and records that goals compare with, into a session, at its end, with everything that stands there left as
+/// it is.
 ///
 /// # Errors
-/// Words that are not understood, a session that cannot be read or written.
-pub fn add(session: &Path, said: &[String]) -> Result<Vec<String>, Error> {
+/// Words that are not understood, a record that is no sound, a session that cannot be read or written.
+pub fn add(session: &Path, said: &[String], references: &[PathBuf]) -> Result<Vec<String>, Error> {
     let opened = session_file::open(session)?;
     let mut wanted = opened.session.clone();
+    name(&mut wanted, &opened.folder, references)?;
     let mut added = Vec::new();
     for say in said {
         let id = (wanted.goals.len() + 1..)
@@ -246,10 +252,11 @@ pub fn add(session: &Path, said: &[String]) -> Result<Vec<String>, Error> {
             .find(|id| {
                 !wanted.goals.iter().any(|goal| goal.id == *id)
                     && !wanted.sections.iter().any(|one| one.id == *id)
+                    && !wanted.references.iter().any(|one| one.id == *id)
             })
             .unwrap_or_else(|| unique("goal", |_| false));
         let goal = Goal { id, say: Some(say.clone()), ..Goal::default() };
-        let meaning = goal.meaning(&opened.session).map_err(|error| misunderstood(say, error))?;
+        let meaning = goal.meaning(&wanted).map_err(|error| misunderstood(say, error))?;
         added.push(format!("{}: {meaning}", goal.id));
         wanted.goals.push(goal);
     }

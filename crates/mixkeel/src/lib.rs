@@ -29,6 +29,7 @@ pub mod page;
 pub mod plan;
 pub mod play;
 pub mod project;
+pub(crate) mod records;
 pub mod reference;
 pub mod render;
 pub mod report;

@@ -7,7 +7,9 @@ use common::{tone, write_wav};
 use mixkeel::Silent;
 use mixkeel::goals::{add, goals};
 use mixkeel::song::cache::Cache;
-use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::block::{Buffer, Channels};
+use mixkeel_session::document::Document;
+use mixkeel_session::goal::{Goal, That};
 
 const SESSION: &str = r#"mixkeel = 1
 rate_hz = 48000
@@ -52,6 +54,18 @@ fn song() -> tempfile::TempDir {
     }
     std::fs::write(folder.path().join("session.toml"), SESSION).unwrap();
     folder
+}
+
+/// White noise, the same each time, through a low-pass filter of one pole.
+fn hiss(seed: u32, pole: f32, frames: usize) -> Buffer {
+    let mut noise = Buffer::new(Channels::Mono, frames);
+    let (mut dice, mut last) = (seed, 0.0);
+    for sample in noise.block().left() {
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        last = pole * last + (1.0 - pole) * 0.2 * ((dice >> 8) as f32 / (1 << 23) as f32 - 1.0);
+        *sample = last;
+    }
+    noise
 }
 
 #[test]
@@ -162,7 +176,7 @@ fn what_fails_says_by_how_much_and_what_is_not_understood_fails_too() {
 fn a_goal_is_written_into_the_session_and_what_stands_there_stays() {
     let folder = song();
     let session = folder.path().join("session.toml");
-    let added = add(&session, &["the keys are quieter than the voice".to_owned()]).unwrap();
+    let added = add(&session, &["the keys are quieter than the voice".to_owned()], &[]).unwrap();
     assert_eq!(added, ["goal-2: keys: louder than voice, at most -1 LU"]);
     let text = std::fs::read_to_string(&session).unwrap();
     assert!(
@@ -172,7 +186,63 @@ fn a_goal_is_written_into_the_session_and_what_stands_there_stays() {
     assert!(goals(&session, &[], &Cache::off(), &Silent).unwrap().goals[1].passes);
 
     let before = std::fs::read(&session).unwrap();
-    let error = add(&session, &["the banjo is louder than the voice".to_owned()]).unwrap_err();
+    let error = add(&session, &["the banjo is louder than the voice".to_owned()], &[]).unwrap_err();
     assert!(error.to_string().contains("not understood"), "{error}");
     assert_eq!(std::fs::read(&session).unwrap(), before, "a goal that is not understood is not written");
+}
+
+#[test]
+fn a_mix_is_held_against_a_record_that_the_session_names() {
+    let folder = song();
+    let session = folder.path().join("session.toml");
+    let [record, dull] = ["My Record.wav", "Dull.wav"].map(|name| folder.path().join(name));
+    write_wav(&folder.path().join("voice.wav"), &hiss(1, 0.0, 6 * 48_000), 48_000);
+    write_wav(&folder.path().join("keys.wav"), &hiss(2, 0.0, 6 * 48_000), 48_000);
+    write_wav(&record, &hiss(3, 0.0, 4 * 48_000), 48_000);
+    write_wav(&dull, &hiss(4, 0.95, 4 * 44_100), 44_100);
+    let like = |what: &str| Goal {
+        id: format!("like-{what}"),
+        that: Some(That::Balanced),
+        than: Some(what.to_owned()),
+        ..Goal::default()
+    };
+    let said = "the mix is balanced like the reference, within 2 dB".to_owned();
+    add(&session, &[said], &[record.clone(), dull]).unwrap();
+    // Naming it again changes nothing.
+    add(&session, &[], &[record]).unwrap();
+    let mut document = Document::open(&std::fs::read_to_string(&session).unwrap()).unwrap();
+    let mut wanted = document.session().clone();
+    assert_eq!(
+        wanted.references.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+        ["my-record", "dull"]
+    );
+    assert_eq!(wanted.references[0].file, "My Record.wav");
+    wanted.goals.extend([like("my-record"), like("dull")]);
+    document.bring_to(&wanted).unwrap();
+    std::fs::write(&session, document.to_string()).unwrap();
+
+    let report = goals(&session, &[], &Cache::off(), &Silent).unwrap();
+    let [_, both, record, dull] = report.goals.as_slice() else { panic!("four goals") };
+    assert!(record.passes && record.value.is_some_and(|db| db < 1.0), "both are hiss: {record:?}");
+    assert!(!dull.passes && dull.value.is_some_and(|db| db > 5.0), "{dull:?}");
+    assert!(both.value > record.value && both.value < dull.value, "half way between them: {both:?}");
+
+    std::fs::remove_file(folder.path().join("My Record.wav")).unwrap();
+    let error = goals(&session, &[], &Cache::off(), &Silent).unwrap_err();
+    assert!(error.to_string().contains("My Record.wav"), "{error}");
+}
+
+#[test]
+fn what_is_heard_in_mono_is_heard_on_one_loudspeaker() {
+    let folder = song();
+    let session = folder.path().join("session.toml");
+    let mut out_of_phase = tone(1_005.0, 0.2, 6 * 48_000, Channels::Stereo);
+    out_of_phase.block().right().unwrap().iter_mut().for_each(|sample| *sample = -*sample);
+    write_wav(&folder.path().join("keys.wav"), &out_of_phase, 48_000);
+    let asked =
+        ["the voice is audible in mono", "the keys are audible in mono", "the keys lose at most 1 in mono"];
+    let report = goals(&session, &asked.map(str::to_owned), &Cache::off(), &Silent).unwrap();
+    let [_, voice, keys, lost] = report.goals.as_slice() else { panic!("four goals") };
+    assert!(voice.passes, "{voice:?}");
+    assert!(!keys.passes && !lost.passes, "left and right cancel: {keys:?} {lost:?}");
 }

@@ -170,7 +170,7 @@ fn session(path: &Path) -> Session {
 #[test]
 fn a_goal_is_written_and_solved_as_the_next_version_and_its_levels_stay() {
     let (folder, out) = small();
-    add(&out, &["the bass is at least 1 dB louder than the vocal".to_owned()]).unwrap();
+    add(&out, &["the bass is at least 1 dB louder than the vocal".to_owned()], &[]).unwrap();
     assert!(!goals(&out, &[], &Cache::off(), &Silent).unwrap().passes, "the song passes as it is");
     let report = solve(&out, &SolveOptions::default(), &Silent).unwrap();
     assert_eq!((report.passes, report.version), (true, Some(2)), "{report:?}");

@@ -41,6 +41,9 @@ impl Session {
                 if let Some(goal) = self.goals.iter().find(|goal| goal.id == part) {
                     return get_goal(goal, parameter);
                 }
+                if let Some(reference) = self.references.iter().find(|reference| reference.id == part) {
+                    return (parameter == "file").then(|| Value::Word(reference.file.clone()));
+                }
                 let section = self.sections.iter().find(|section| section.id == part)?;
                 match parameter {
                     "kind" => Some(Value::Word(section.kind.clone())),
@@ -283,8 +286,10 @@ impl Session {
                     let said = GOAL_KEYS.iter().filter(|key| get_goal(goal, key).is_some());
                     said.map(|key| Address::of_part("song", &goal.id, key))
                 });
+                let references =
+                    self.references.iter().map(|reference| Address::of_part("song", &reference.id, "file"));
                 let said = |address: &Address| self.get(address).is_some();
-                own.into_iter().filter(said).chain(sections).chain(goals).collect()
+                own.into_iter().filter(said).chain(sections).chain(goals).chain(references).collect()
             }
             "master" => std::iter::once(Address::of("master", fields::HEADROOM_DB.id))
                 .chain(insert_addresses("master", &self.master.inserts))

@@ -87,10 +87,12 @@ fn check_song(session: &Session, faults: &mut Vec<Fault>) {
         }
         end = (section.to_s.max(end.0), &section.id);
     }
-    // Both are parts of the song by their ids.
+    // All of them are parts of the song by their ids.
     let sections = session.sections.iter().enumerate().map(|(n, s)| (format!("section[{n}].id"), &s.id));
     let goals = session.goals.iter().enumerate().map(|(n, goal)| (format!("goal[{n}].id"), &goal.id));
-    check_unique(sections.chain(goals), faults);
+    let references = session.references.iter().enumerate();
+    let references = references.map(|(n, reference)| (format!("reference[{n}].id"), &reference.id));
+    check_unique(sections.chain(goals).chain(references), faults);
     check_times("song.tempo", session.song.tempo.iter().map(|&(s, _)| s), true, faults);
     check_times("song.metre", session.song.metre.iter().map(|&(s, _)| s), true, faults);
     for (n, id) in session.focus.iter().enumerate() {

@@ -59,6 +59,9 @@ fn things(session: &Session) -> BTreeSet<(Address, &'static str)> {
     for goal in &session.goals {
         things.insert((Address::part("song", &goal.id), "goal"));
     }
+    for reference in &session.references {
+        things.insert((Address::part("song", &reference.id), "reference"));
+    }
     for insert in &session.master.inserts {
         things.insert((Address::part("master", &insert.id), "insert"));
     }

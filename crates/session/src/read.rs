@@ -15,7 +15,8 @@ use crate::problem::{Problem, Severity};
 use crate::read_insert::insert;
 use crate::role::Role;
 use crate::session::{
-    Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
+    Bus, Clip, Insert, Lane, Master, Metre, Reference, Return, Section, Send, Session, Song, StripSettings,
+    Track,
 };
 use crate::write::VERSION;
 
@@ -130,6 +131,7 @@ impl Reader {
             song: top.table("song").map(song).unwrap_or_default(),
             sections: top.tables("section").into_iter().map(section).collect(),
             goals: top.tables("goal").into_iter().map(goal).collect(),
+            references: top.tables("reference").into_iter().map(reference).collect(),
             finish: top.table("finish").map(finish).unwrap_or_default(),
             master: top.table("master").map(|table| self.master(table)).unwrap_or_default(),
             buses: top.tables("bus").into_iter().map(|table| self.bus(table)).collect(),
@@ -242,6 +244,12 @@ fn goal(table: Cursor<'_>) -> Goal {
     };
     table.finish();
     goal
+}
+
+fn reference(table: Cursor<'_>) -> Reference {
+    let reference = Reference { id: table.needed("id"), file: table.needed("file") };
+    table.finish();
+    reference
 }
 
 fn finish(table: Cursor<'_>) -> Finish {

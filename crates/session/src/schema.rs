@@ -47,10 +47,20 @@ pub fn schema() -> Value {
         ("say", text("What is wanted, in the person's words.")),
         ("that", words("What is wanted.", &predicates)),
         ("of", text("A track, bus or role, several with commas between; focus or mix.")),
-        ("than", text("Beside whom: another of those, rest, a section, or before.")),
+        (
+            "than",
+            text("Beside whom: another of those, rest, a section, or before; of a balance, a reference."),
+        ),
         ("on", text("A playback system.")),
         ("in", text("A section, by id or kind.")),
     ]));
+    let reference = named([
+        ("id", id()),
+        (
+            "file",
+            text("Path of a finished record to compare with, from the folder of the session, or absolute."),
+        ),
+    ]);
     let mut finish = specs(&[&fields::FINISH_HOURS, &fields::FINISH_VERSIONS]);
     if let Some(Value::Object(versions)) = finish.get_mut("versions") {
         versions.insert("type".to_owned(), json!("integer"));
@@ -83,6 +93,7 @@ pub fn schema() -> Value {
         ("song", table(&[], song)),
         ("section", json!({ "type": "array", "items": table(&["id", "from_s", "to_s"], section) })),
         ("goal", json!({ "type": "array", "items": table(&["id"], goal) })),
+        ("reference", json!({ "type": "array", "items": table(&["id", "file"], reference) })),
         ("finish", table(&[], finish)),
         ("master", table(&[], master)),
         ("bus", json!({ "type": "array", "items": sum("The bus that it feeds, or master.") })),
@@ -261,14 +272,14 @@ mod tests {
             })
             .collect();
         let text = format!(
-            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[[goal]]\n[finish]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
+            "mixkeel = 1\nrate_hz = 48000\n[song]\n[[section]]\n[[goal]]\n[[reference]]\n[finish]\n[master]\n[[bus]]\n[[return]]\n[[track]]\n\
              clip = [{{}}]\n{inserts}[[track.send]]\n[[track.lane]]\n"
         );
         let schema = schema();
         let items = |noun: &str| keys_of(&schema["properties"][noun]["items"]);
         let mut known: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         known.insert("session", keys_of(&schema));
-        for noun in ["section", "goal", "bus", "return", "track"] {
+        for noun in ["section", "goal", "reference", "bus", "return", "track"] {
             known.insert(noun, items(noun));
         }
         for noun in ["song", "finish", "master"] {

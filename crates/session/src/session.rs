@@ -25,6 +25,8 @@ pub struct Session {
     pub sections: Vec<Section>,
     /// What the mix should do, checked like tests.
     pub goals: Vec<Goal>,
+    /// Finished records that goals compare with.
+    pub references: Vec<Reference>,
     /// When the work on it ends.
     pub finish: Finish,
     /// Sums of tracks and other buses.
@@ -72,6 +74,15 @@ pub struct Section {
     pub from_s: f64,
     /// End in seconds from session zero.
     pub to_s: f64,
+}
+
+/// `[[reference]]`: a finished record to compare with. It is never heard in the mix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The slug by which goals refer to it.
+    pub id: Id,
+    /// Path of the file, from where the session's recordings are counted, or absolute.
+    pub file: String,
 }
 
 /// `[[track]]`: one recorded source and its strip.
@@ -124,6 +135,7 @@ impl Session {
             song: Song::default(),
             sections: Vec::new(),
             goals: Vec::new(),
+            references: Vec::new(),
             finish: Finish::default(),
             buses: Vec::new(),
             returns: Vec::new(),

@@ -118,6 +118,11 @@ impl Writer<'_> {
         for goal in &session.goals {
             self.goal(goal);
         }
+        for reference in &session.references {
+            self.header("[[reference]]");
+            self.word(&Address::part("song", &reference.id), "id", &reference.id);
+            self.word(&Address::of_part("song", &reference.id, "file"), "file", &reference.file);
+        }
         if session.finish != Finish::default() {
             self.finish(&session.finish);
         }

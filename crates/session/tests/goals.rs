@@ -2,7 +2,7 @@
 #![allow(clippy::panic)] // a test that cannot read its song has failed
 
 use mixkeel_session::goal::notes::{self, Heard, Note};
-use mixkeel_session::goal::{FORMS, Goal};
+use mixkeel_session::goal::{FORMS, Goal, That};
 use mixkeel_session::read::read;
 use mixkeel_session::session::Session;
 use proptest::prelude::*;
@@ -26,6 +26,12 @@ id = "chorus-2"
 kind = "chorus"
 from_s = 20.0
 to_s = 30.0
+[[reference]]
+id = "harbour"
+file = "records/Harbour.flac"
+[[reference]]
+id = "quay"
+file = "records/Quay.flac"
 [[bus]]
 id = "band"
 [[track]]
@@ -115,6 +121,21 @@ fn sentences_are_understood_as_they_were_meant() {
         ("nothing is lost in mono", "the mix: mono-safe, at most 1.5 LU"),
         ("the bass loses at most 4 on my phone", "bass on phone: translates, at most 4 phon"),
         ("the bass can be heard on a phone", "bass on phone: audible, at most 10 phon"),
+        ("the bass loses at most 2 in mono", "bass: mono-safe, at most 2 LU"),
+        ("in mono the bass loses at most 2", "bass: mono-safe, at most 2 LU"),
+        ("the piano is audible in mono", "piano on mono: audible, at most 10 phon"),
+        ("the chorus holds in mono", "the mix in chorus: mono-safe, at most 1.5 LU"),
+        ("the mix is balanced", "the mix: balanced, at most 3 dB"),
+        ("it sounds like a record", "the mix: balanced, at most 3 dB"),
+        ("the mix is as balanced as the reference", "the mix: balanced like harbour, quay, at most 3 dB"),
+        (
+            "the tonal balance of the chorus is within 2 dB of my references",
+            "the mix in chorus: balanced like harbour, quay, at most 2 dB",
+        ),
+        (
+            "the chorus is within 2dB of the reference",
+            "the mix in chorus: balanced like harbour, quay, at most 2 dB",
+        ),
         ("6 dB of headroom", "the mix: headroom, at least 6 dB"),
         (
             "the chorus is a bit louder than the verse",
@@ -137,7 +158,7 @@ fn sentences_are_understood_as_they_were_meant() {
 
 #[test]
 fn every_documented_form_is_understood() {
-    // "band" and "rest" name things; "keys" has no track here and is said so.
+    // "keys" has no track here and is said so.
     for form in FORMS.iter().filter(|form| !form.contains("keys")) {
         assert!(!understood(form).starts_with('?'), "{form}: {}", understood(form));
     }
@@ -153,8 +174,18 @@ fn what_is_not_understood_says_what_would_be() {
     assert!(who.why.contains("banjo") && who.forms.contains(&"lead-vox".to_owned()), "{who:?}");
     let than = goal("the drums are punchier").meaning(&song()).unwrap_err();
     assert!(than.why.contains("than what") && !than.forms.is_empty());
-    let nowhere = goal("the vocal is audible in mono").meaning(&song()).unwrap_err();
-    assert!(nowhere.why.contains("\"mono\"") && !nowhere.forms.is_empty(), "{nowhere:?}");
+    let ears = goal("the vocal is 3 dB louder than the bass on a phone").meaning(&song()).unwrap_err();
+    assert!(ears.why.contains("playback system") && ears.forms.len() == 2, "{ears:?}");
+    let beside = goal("the vocal is steadier than the bass").meaning(&song()).unwrap_err();
+    assert!(beside.why.contains("beside nothing"), "{beside:?}");
+    let like = goal("the vocal is warmer like the reference").meaning(&song()).unwrap_err();
+    assert!(like.why.contains("balanced like"), "{like:?}");
+    let mut alone = song();
+    alone.references.clear();
+    let nothing = goal("the mix is balanced like the reference").meaning(&alone).unwrap_err();
+    assert!(nothing.why.contains("no reference") && !nothing.forms.is_empty(), "{nothing:?}");
+    let other = Goal { that: Some(That::Balanced), than: Some("kick".to_owned()), ..Goal::default() };
+    assert!(other.meaning(&song()).unwrap_err().why.contains("\"kick\" is no reference"));
     let section = goal("the vocal is audible in the bridge").meaning(&song()).unwrap_err();
     assert!(section.why.contains("bridge"), "{section:?}");
     let mut bare = song();

@@ -61,7 +61,7 @@ const fn at_db_spl(level_db_spl: f64) -> PlaybackLevel {
     PlaybackLevel { level_dbfs: -20.0, level_db_spl }
 }
 
-/// All systems, from the smallest to the largest.
+/// All systems, from the smallest to the largest, and one that has no fault but to be alone.
 pub const SYSTEMS: &[System] = &[
     System {
         id: "phone",
@@ -314,6 +314,17 @@ pub const SYSTEMS: &[System] = &[
             ours, as dance systems are set",
         place_source: "level: about 100 dB(A), D. Twardella et al., Noise & Health 10 (2008), in Bavarian discotheques; \
             noise: ours, a crowd of 80 dB(A) in Hoth shape",
+    },
+    System {
+        id: "mono",
+        name: "one flat loudspeaker in silence",
+        response_db: &[(20.0, 0.0), (20_000.0, 0.0)],
+        folding: Folding::Mono,
+        field: Field::Free,
+        noise_db_spl: &[],
+        level: PlaybackLevel::K20,
+        response_source: "flat by definition: what is lost there is lost by adding left and right",
+        place_source: "K-20 by definition; no noise",
     },
 ];
 

@@ -1,4 +1,4 @@
-//! How far a spectrum lies from the measured average of records.
+//! How far a spectrum lies from the measured average of records, or from records that somebody names.
 
 use mixkeel_dsp::units::db_from_power;
 use serde::{Deserialize, Serialize};
@@ -28,15 +28,50 @@ const TOLERANCE_DB: f64 = 3.0;
 /// How much the tolerance widens with every octave beyond. Ours: 6 dB at 50 Hz and at 16 kHz.
 const WIDER_DB_PER_OCTAVE: f64 = 1.5;
 
-/// Where a spectrum departs from the average of records, once both are brought to the same level.
+/// Where a spectrum departs from a shape, such as the average of records, once both are brought to the same level.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Departure {
-    /// By how much each third octave is stronger than in records, in dB. `None` where it is silent.
+    /// By how much each third octave is stronger than there, in dB. `None` where it is silent, or nothing is asked.
     pub difference_db: [Option<f64>; BANDS],
     /// The root of the mean square of the differences, each counted by its tolerance, in dB.
     pub distance_db: f64,
     /// What was subtracted to bring both to the same level: the mean difference, each counted by its tolerance.
     pub offset_db: f64,
+}
+
+/// A third octave this far under what records have there is not in use: a lossy coding has cut it off, or nothing plays so
+/// low. Ours.
+const UNUSED_DB: f64 = 30.0;
+
+/// What a spectrum is held against: a level for each third octave, of which only the differences count. `None` where nothing is
+/// asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape([Option<f64>; BANDS]);
+
+impl Shape {
+    /// The average of records.
+    pub fn records() -> Self {
+        Self(std::array::from_fn(|band| Some(record_db(band))))
+    }
+
+    /// The mean of some records in dB, each brought to the same level first. `None` where none of them sounds.
+    pub fn mean_of<'a>(spans: impl IntoIterator<Item = &'a Span>) -> Option<Self> {
+        let mut sums = [(0.0, 0_u32); BANDS];
+        for departure in spans.into_iter().filter_map(Span::departure) {
+            for ((sum, count), difference_db) in sums.iter_mut().zip(departure.difference_db) {
+                if let Some(difference_db) = difference_db.filter(|db| *db > -UNUSED_DB) {
+                    *sum += difference_db;
+                    *count += 1;
+                }
+            }
+        }
+        let level_db = |band: usize| {
+            let (sum, count) = sums[band];
+            (count > 0).then(|| record_db(band) + sum / f64::from(count))
+        };
+        let shape = Self(std::array::from_fn(level_db));
+        shape.0.iter().any(Option::is_some).then_some(shape)
+    }
 }
 
 /// The level of a third octave in records, in dB re that at 1 kHz.
@@ -65,9 +100,15 @@ fn shape_db(freq_hz: f64) -> f64 {
 }
 
 impl Span {
-    /// The departure from records. `None` for silence.
+    /// The departure from the average of records. `None` for silence.
     pub fn departure(&self) -> Option<Departure> {
-        let raw = self.over_records_db();
+        self.departure_from(&Shape::records())
+    }
+
+    /// The departure from a shape. `None` for silence.
+    pub fn departure_from(&self, shape: &Shape) -> Option<Departure> {
+        let levels = self.third_octave_db();
+        let raw = std::array::from_fn(|band| Some(levels[band]? - shape.0[band]?));
         let offset_db = mean(&raw, |band| Some(1.0 / (tolerance_db(band) * tolerance_db(band))))?;
         let difference_db = raw.map(|difference| difference.map(|db| db - offset_db));
         let squares = difference_db.map(|difference| difference.map(|db| db * db));
@@ -98,6 +139,7 @@ pub(crate) fn mean(values: &[Option<f64>; BANDS], weight: impl Fn(usize) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spectrum::Pair;
 
     fn density_slope(from_hz: f64, to_hz: f64) -> f64 {
         let density = |freq_hz: f64| shape_db(freq_hz) - db_from_power(freq_hz);
@@ -116,6 +158,31 @@ mod tests {
             density(a).total_cmp(&density(b))
         });
         assert!((70..120).contains(&top.unwrap()), "{top:?}");
+    }
+
+    #[test]
+    fn a_spectrum_is_its_own_shape_at_any_level_and_what_a_coding_cut_off_is_not_asked() {
+        let span = |level: f64, treble_db: f64| {
+            let pair = |band: usize| {
+                let db = record_db(band) + if band > 25 { treble_db } else { 0.0 };
+                let power = level * mixkeel_dsp::units::power_from_db(db);
+                Pair { left: power, right: power, ..Pair::default() }
+            };
+            Span {
+                bands: std::array::from_fn(pair),
+                erb: [0.0; crate::spectrum::erb_bands::ERB_BANDS],
+                weighted: Pair::default(),
+                frames: 1.0,
+            }
+        };
+        let dull = Shape::mean_of([&span(1e-3, -4.0)]).unwrap();
+        assert!(span(1e-5, -4.0).departure_from(&dull).unwrap().distance_db < 1e-9);
+        let apart = span(1e-5, 0.0).departure_from(&dull).unwrap();
+        assert!((apart.difference_db[28].unwrap() - apart.difference_db[10].unwrap() - 4.0).abs() < 1e-9);
+        let cut = Shape::mean_of([&span(1e-3, -50.0)]).unwrap();
+        assert!(span(1e-5, 0.0).departure_from(&cut).unwrap().difference_db[28].is_none());
+        let both = Shape::mean_of([&span(1e-3, -4.0), &span(1.0, 4.0)]).unwrap();
+        assert!(span(1e-2, 0.0).departure_from(&both).unwrap().distance_db < 0.1);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Goals {
     /// Measure this goal too, without writing it down; may be given several times
     #[arg(long = "goal", value_name = "WORDS")]
     goals: Vec<String>,
+    /// Write this record into the session, for goals to compare with: "balanced like the reference"; may be given several times
+    #[arg(long, value_name = "FILE")]
+    reference: Vec<PathBuf>,
     /// Change the session so that its goals pass, as little as can be heard, and write the next version
     #[arg(long)]
     solve: bool,
@@ -56,8 +59,8 @@ impl Goals {
     /// What the library says.
     pub fn run(&self, face: &Face) -> Result<Answer, Error> {
         interrupt::listen();
-        if !self.add.is_empty() {
-            mixkeel::goals::add(&self.session, &self.add)?;
+        if !self.add.is_empty() || !self.reference.is_empty() {
+            mixkeel::goals::add(&self.session, &self.add, &self.reference)?;
         }
         if self.solve {
             let options = SolveOptions {

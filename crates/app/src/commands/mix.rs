@@ -89,6 +89,9 @@ pub struct Mix {
     /// What the mix is to do, in plain words: written into the session and solved for as a second version
     #[arg(long = "goal", value_name = "WORDS")]
     goals: Vec<String>,
+    /// With --goal: a record that goals compare with, as in "balanced like the reference"; may be given several times
+    #[arg(long, value_name = "FILE", requires = "goals")]
+    reference: Vec<PathBuf>,
     /// Fold files with more than two channels down to stereo
     #[arg(long)]
     downmix: bool,
@@ -125,7 +128,7 @@ impl Mix {
         };
         let outcome = mixkeel::mix::mix(&self.song, &options, face)?;
         if !self.goals.is_empty() {
-            mixkeel::goals::add(&outcome.out, &self.goals)?;
+            mixkeel::goals::add(&outcome.out, &self.goals, &self.reference)?;
             let options = SolveOptions { cache: Cache::of_user(), ..SolveOptions::default() };
             let report = mixkeel::solve::solve(&outcome.out, &options, face)?;
             return Answer::new(&report, &report.lines());

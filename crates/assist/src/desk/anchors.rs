@@ -58,8 +58,8 @@ impl Anchors {
         self.peak_dbfs.map(|peak| peak + moved_db)
     }
 
-    /// The distance from records of one section (by number; the whole after the last).
-    pub fn distance_db(&self, span: usize, now: &[Power]) -> Option<f64> {
+    /// The spectrum of one section (by number; the whole after the last), which has these bands now.
+    pub fn spectrum(&self, span: usize, now: &[Power]) -> Option<Span> {
         let (anchor, was) = (self.spans.get(span)?, self.bands.get(span)?);
         let mut moved = anchor.clone();
         for (pair, band) in moved.bands.iter_mut().zip(&self.nearest) {
@@ -71,7 +71,7 @@ impl Anchors {
             pair.mid *= factor;
             pair.side *= factor;
         }
-        moved.departure().map(|departure| departure.distance_db)
+        Some(moved)
     }
 }
 

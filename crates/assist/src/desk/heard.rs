@@ -6,6 +6,7 @@ use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::loudness::LoudnessContour;
 use mixkeel_analysis::masking::{Cochlea, Partial, Pattern, SOUNDING_SONE, phon_from_sone};
 use mixkeel_analysis::playback::REFERENCE;
+use mixkeel_analysis::spectrum::Span;
 use mixkeel_dsp::units::db_from_power;
 use mixkeel_judge::goals::{Audibility, Heard};
 use mixkeel_session::goal::Who;
@@ -220,14 +221,13 @@ impl Heard for Desk {
         self.base.anchors.as_ref()?.peak_dbfs(self)
     }
 
-    fn distance_from_records_db(&self, place: Option<&str>) -> Option<f64> {
-        let anchors = self.base.anchors.as_ref()?;
-        let spans = self.spans(place);
+    fn spectra(&self, place: Option<&str>) -> Vec<Span> {
+        let Some(anchors) = &self.base.anchors else { return Vec::new() };
         let sounds = self.heard(&Who::Mix);
         let of = |span: usize| {
             let rows = sounds.iter().filter_map(|sound| sound.sums(span));
-            anchors.distance_db(span, &rows.fold(silence(), |sum, row| added(sum, row)))
+            anchors.spectrum(span, &rows.fold(silence(), |sum, row| added(sum, row)))
         };
-        spans.into_iter().filter_map(of).reduce(f64::max)
+        self.spans(place).into_iter().filter_map(of).collect()
     }
 }

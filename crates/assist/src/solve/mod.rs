@@ -16,7 +16,7 @@ pub mod knobs;
 mod means;
 pub mod search;
 
-use mixkeel_judge::goals::{margin, value_of};
+use mixkeel_judge::goals::{Others, Reference, margin, value_of};
 use mixkeel_session::goal::{Beside, Meaning, That, Who};
 use mixkeel_session::session::Session;
 
@@ -55,6 +55,8 @@ pub struct Problem<'a> {
     pub session: &'a Session,
     /// The goals.
     pub wanted: &'a [Wanted],
+    /// The records that goals compare with.
+    pub references: &'a [Reference],
     /// What may be turned.
     pub knobs: Vec<Knob>,
     told: Vec<Option<f64>>,
@@ -89,10 +91,16 @@ impl Learnt {
 
 impl<'a> Problem<'a> {
     /// A problem of which nothing but the render of the session as it stands is known.
-    pub fn new(desk: &'a Desk, session: &'a Session, wanted: &'a [Wanted]) -> Self {
-        let told = wanted.iter().map(|one| value(&one.meaning, desk, desk)).collect();
+    pub fn new(
+        desk: &'a Desk,
+        session: &'a Session,
+        wanted: &'a [Wanted],
+        references: &'a [Reference],
+    ) -> Self {
+        let others = Others { before: Some(desk), references };
+        let told = wanted.iter().map(|one| value(&one.meaning, desk, others)).collect();
         let learnt = vec![Learnt::default(); wanted.len()];
-        let mut problem = Self { desk, session, wanted, knobs: Vec::new(), told, learnt };
+        let mut problem = Self { desk, session, wanted, references, knobs: Vec::new(), told, learnt };
         let failing: Vec<&Wanted> = (0..wanted.len())
             .filter(|goal| problem.short_now(*goal).is_some_and(|short| short > 0.0))
             .filter_map(|goal| wanted.get(goal))
@@ -132,7 +140,8 @@ impl<'a> Problem<'a> {
     /// By how much a goal's measure changes by what is turned, as the desk says; of `wider` in dB.
     fn change_of(&self, goal: usize, turned: &Desk) -> Option<f64> {
         let (one, told) = (self.wanted.get(goal)?, (*self.told.get(goal)?)?);
-        Some(apart(one.meaning.that, told, value(&one.meaning, turned, self.desk)?))
+        let others = Others { before: Some(self.desk), references: self.references };
+        Some(apart(one.meaning.that, told, value(&one.meaning, turned, others)?))
     }
 
     /// By how much it changes beside that, of which nothing can be wrong: the sum is linear in the gain of everything.
@@ -184,9 +193,8 @@ impl<'a> Problem<'a> {
 
 /// What a goal measures on a desk. The version before counts as the desk before anything was turned: what it measured drops
 /// out of the difference.
-fn value(meaning: &Meaning, desk: &Desk, before: &Desk) -> Option<f64> {
-    let heard: &dyn mixkeel_judge::goals::Heard = desk;
-    value_of(meaning, heard, Some(before), meaning.within.as_deref()).ok()
+fn value(meaning: &Meaning, desk: &Desk, others: Others<'_>) -> Option<f64> {
+    value_of(meaning, desk, others, meaning.within.as_deref()).ok()
 }
 
 /// How far a measure falls short of what is wanted, in noticeable steps; below zero it passes by so much.

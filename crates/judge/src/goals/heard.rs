@@ -1,6 +1,7 @@
 //! What goals are measured on.
 
 use mixkeel_analysis::energy::Power;
+use mixkeel_analysis::spectrum::Span;
 use mixkeel_session::goal::Who;
 
 /// How loud something is alone and within the rest, as loudness levels in phon.
@@ -14,7 +15,7 @@ pub struct Audibility {
 
 /// One render, or the forecast of one. A place is a section by id or kind; nothing is the whole song. `None` is silence, or
 /// what is not known there.
-pub trait Heard {
+pub trait Heard: Sync {
     /// The sections: id and kind, in order of time.
     fn places(&self) -> Vec<(String, String)>;
 
@@ -39,6 +40,6 @@ pub trait Heard {
     /// The highest sample of the mix in dBFS.
     fn sample_peak_dbfs(&self) -> Option<f64>;
 
-    /// How far the spectrum of the mix is from the average of records, in dB.
-    fn distance_from_records_db(&self, place: Option<&str>) -> Option<f64>;
+    /// The spectrum of the mix: one for each section that is meant.
+    fn spectra(&self, place: Option<&str>) -> Vec<Span>;
 }

@@ -19,7 +19,10 @@ mod uncovered;
 mod warmer;
 mod wider;
 
+use mixkeel_analysis::energy::lower_hz;
+use mixkeel_analysis::spectrum::Span;
 use mixkeel_session::goal::{Beside, Meaning, That, Who};
+use mixkeel_session::session::Id;
 
 pub use heard::{Audibility, Heard};
 pub use rendered::Rendered;
@@ -35,8 +38,26 @@ pub struct Side<'a> {
     pub place: Option<&'a str>,
 }
 
+/// A finished record that a goal compares with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// What the session calls it.
+    pub id: Id,
+    /// What it is made of, from beginning to end.
+    pub spectrum: Span,
+}
+
+/// What a render is measured beside, where goals ask for it.
+#[derive(Clone, Copy, Default)]
+pub struct Others<'a> {
+    /// The version that `than = "before"` means.
+    pub before: Option<&'a dyn Heard>,
+    /// The records that the session names.
+    pub references: &'a [Reference],
+}
+
 /// What a predicate is asked.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Case<'a> {
     /// What it is about.
     pub of: Side<'a>,
@@ -44,6 +65,8 @@ pub struct Case<'a> {
     pub than: Option<Side<'a>>,
     /// The playback system.
     pub on: Option<&'a str>,
+    /// The records that it is to be like; nothing where none are named.
+    pub like: Option<Vec<&'a Reference>>,
 }
 
 /// How much of a predicate a forecast can tell.
@@ -96,12 +119,12 @@ impl Reading {
     }
 }
 
-/// Measures a goal on a render; `before` is the version that `than = "before"` means.
+/// Measures a goal on a render.
 ///
 /// # Errors
 /// In words, why it cannot be measured there.
-pub fn measure(meaning: &Meaning, heard: &dyn Heard, before: Option<&dyn Heard>) -> Result<Reading, String> {
-    let at = |place: Option<&str>| value_of(meaning, heard, before, place);
+pub fn measure(meaning: &Meaning, heard: &dyn Heard, others: Others<'_>) -> Result<Reading, String> {
+    let at = |place: Option<&str>| value_of(meaning, heard, others, place);
     let value = at(meaning.within.as_deref())?;
     let margin = margin(meaning, value);
     Ok(Reading { value, margin, worst: worst(meaning, heard, &at) })
@@ -114,20 +137,25 @@ pub fn measure(meaning: &Meaning, heard: &dyn Heard, before: Option<&dyn Heard>)
 pub fn value_of(
     meaning: &Meaning,
     heard: &dyn Heard,
-    before: Option<&dyn Heard>,
+    others: Others<'_>,
     place: Option<&str>,
 ) -> Result<f64, String> {
     let of = Side { heard, who: &meaning.of, place };
+    let mut like = None;
     let than = match &meaning.than {
         None => None,
         Some(Beside::Who(who)) => Some(Side { heard, who, place }),
         Some(Beside::Section(section)) => Some(Side { heard, who: &meaning.of, place: Some(section) }),
         Some(Beside::Before) => {
-            let heard = before.ok_or("there is no earlier version to compare with")?;
+            let heard = others.before.ok_or("there is no earlier version to compare with")?;
             Some(Side { heard, who: &meaning.of, place })
         }
+        Some(Beside::References(ids)) => {
+            like = Some(others.references.iter().filter(|one| ids.contains(&one.id)).collect());
+            None
+        }
     };
-    let case = Case { of, than, on: meaning.on.as_deref() };
+    let case = Case { of, than, on: meaning.on.as_deref(), like };
     let value = value(meaning.that, &case)?;
     if value.is_finite() { Ok(value) } else { Err(format!("{} does not sound there", meaning.of)) }
 }
@@ -211,6 +239,22 @@ impl Side<'_> {
             .map(|(band, power)| (power.left + power.right) * crate::evidence::share_of_band(band, hz))
             .sum::<f64>();
         Ok(energy)
+    }
+
+    /// The frequency under which such a part of its energy lies.
+    fn register_hz(&self, part: f64) -> Result<f64, String> {
+        let bands = self.heard.bands(self.who, self.place).ok_or_else(|| self.silent())?;
+        let all: f64 = bands.iter().map(|power| power.left + power.right).sum();
+        let mut below = 0.0;
+        for (band, power) in bands.iter().enumerate() {
+            let own = power.left + power.right;
+            if own > 0.0 && below + own >= part * all {
+                let (from_hz, to_hz) = (lower_hz(band), lower_hz(band + 1));
+                return Ok(from_hz + (part * all - below) / own * (to_hz - from_hz));
+            }
+            below += own;
+        }
+        Err(self.silent())
     }
 
     /// Energy in one part of the spectrum over that in another, in dB. An empty part counts as 60 dB below the other, where

@@ -3,6 +3,7 @@
 use mixkeel_analysis::energy::Power;
 use mixkeel_analysis::loudness::LoudnessContour;
 use mixkeel_analysis::masking::{Masker, SpanMasking, phon_from_sone};
+use mixkeel_analysis::spectrum::Span;
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::goal::Who;
 
@@ -222,18 +223,10 @@ impl Heard for Rendered<'_> {
         self.evidence.sound.levels.sample_peak_dbfs()
     }
 
-    fn distance_from_records_db(&self, place: Option<&str>) -> Option<f64> {
+    fn spectra(&self, place: Option<&str>) -> Vec<Span> {
         let spectrum = &self.evidence.sound.spectrum;
-        let Some(place) = place else { return spectrum.whole().departure().map(|one| one.distance_db) };
-        let distances: Vec<f64> = self
-            .sections(place)
-            .into_iter()
-            .filter_map(|n| {
-                let section = &self.evidence.sections[n];
-                let departure = spectrum.contour.between(section.from_s..section.to_s).departure()?;
-                Some(departure.distance_db)
-            })
-            .collect();
-        distances.into_iter().reduce(f64::max)
+        let Some(place) = place else { return vec![spectrum.whole()] };
+        let sections = self.sections(place).into_iter().map(|n| &self.evidence.sections[n]);
+        sections.map(|section| spectrum.contour.between(section.from_s..section.to_s)).collect()
     }
 }

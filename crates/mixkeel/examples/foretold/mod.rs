@@ -16,7 +16,7 @@ use mixkeel_assist::solve::{Problem, Wanted, edits};
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
 use mixkeel_io::read::Downmix;
-use mixkeel_judge::goals::{Rendered, value_of};
+use mixkeel_judge::goals::{Others, Rendered, value_of};
 use mixkeel_session::apply::apply;
 use mixkeel_session::goal::{Beside, Meaning, That, Who};
 use mixkeel_session::session::Session;
@@ -86,8 +86,8 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
     let standing = Rendered { evidence: &base };
     let meanings = meanings(&session);
     let measured = |rendered: &Rendered<'_>| -> Vec<Option<f64>> {
-        let of =
-            |meaning: &Meaning| value_of(meaning, rendered, Some(&standing), meaning.within.as_deref()).ok();
+        let others = Others { before: Some(&standing), references: &[] };
+        let of = |meaning: &Meaning| value_of(meaning, rendered, others, meaning.within.as_deref()).ok();
         meanings.iter().map(of).collect()
     };
     let were = measured(&standing);
@@ -104,7 +104,7 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
         .collect();
     let forecast = Forecast::of(&song, &session).map_err(|faults| format!("{faults:?}"))?;
     let desk = Desk::of(&forecast, &session, Some(&base));
-    let problem = Problem::new(&desk, &session, &wanted);
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
     let turned_path = path.with_file_name("turned.toml");
     let mut dice = 1_u32;
     let mut found = Vec::new();

@@ -32,8 +32,9 @@ pub(crate) fn of_kept(
     Ok(evidence)
 }
 
-/// Raised whenever the same session measures otherwise than before. 2: tracks are heard through their buses.
-const VERSION: u32 = 2;
+/// Raised whenever the same session measures otherwise than before. 2: tracks are heard through their buses. 3: in mono
+/// too.
+const VERSION: u32 = 3;
 
 /// The evidence that is kept of a session, if it is.
 pub(crate) fn known(session: &Session, shelf: &Shelf, cache: &Cache) -> Option<Evidence> {

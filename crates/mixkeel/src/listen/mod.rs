@@ -208,8 +208,7 @@ fn systems(words: &[String]) -> Result<Vec<&'static System>, Error> {
     for word in words {
         let said = word.trim().to_lowercase();
         let named = WORDS.iter().find(|(id, others)| *id == said || others.contains(&said.as_str()));
-        // Mono is heard on what plays mono.
-        let id = named.map_or(if said == "mono" { "club-mono" } else { said.as_str() }, |(id, _)| *id);
+        let id = named.map_or(said.as_str(), |(id, _)| *id);
         let Some(system) = all().find(|system| system.id == id) else {
             let ids: Vec<&str> = all().map(|system| system.id).collect();
             return Err(Error::new(ErrorKind::Usage, format!("there is no playback system \"{word}\""))

@@ -98,6 +98,7 @@ pub fn take_back(prepared: &mut Prepared, keep: &[String], strength: f64) {
 pub fn keep_wishes(folder: &Folder, session: &mut Session) {
     if let Ok(stands) = session_file::open(&folder.session()) {
         session.goals = stands.session.goals;
+        session.references = stands.session.references;
         session.finish = stands.session.finish;
     }
 }

@@ -6,7 +6,7 @@ use mixkeel_assist::desk::Desk;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::solve::short;
 use mixkeel_assist::song::Song;
-use mixkeel_judge::goals::value_of;
+use mixkeel_judge::goals::{Others, value_of};
 use mixkeel_session::apply::apply;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::goal::{Beside, Meaning};
@@ -85,7 +85,7 @@ fn shorts(song: &Song, session: &Session, goals: &[(String, Meaning)]) -> Option
     let forecast = Forecast::of(song, session).ok()?;
     let desk = Desk::of(&forecast, session, None);
     let of = |(_, meaning): &(String, Meaning)| {
-        let value = value_of(meaning, &desk, None, meaning.within.as_deref());
+        let value = value_of(meaning, &desk, Others::default(), meaning.within.as_deref());
         value.map_or(f64::NEG_INFINITY, |value| short(meaning, value))
     };
     Some(goals.iter().map(of).collect())

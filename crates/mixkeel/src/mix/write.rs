@@ -120,7 +120,8 @@ impl Version<'_> {
         draft.record("edits.json", &crate::json::to_text(&Edits::new(self.edits.clone()))?)?;
         draft.record("report.json", &crate::json::to_text(&report)?)?;
         let rounds = report.rounds.as_ref().map(|rounds| rounds.heard.clone()).unwrap_or_default();
-        let told = Told { measured, verdict: judged.verdict, goals: marks(session, &evidence), rounds };
+        let goals = marks(session, &self.decided.shelf.folder, &evidence, watch)?;
+        let told = Told { measured, verdict: judged.verdict, goals, rounds };
         let line = crate::json::to_line(&self.line(draft.version(), hash, told))?;
         let folder = draft.finish(&line)?;
         Ok((report, folder))

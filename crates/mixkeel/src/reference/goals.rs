@@ -39,6 +39,22 @@ at_least = 2.0
 `of` and `than` name a track, a bus, a role (`role:lead-vocal`), several with commas between, `focus`, `mix`, `rest`;
 `than` also a section or `before`, the version before. What stands typed goes before the words of `say`.
 
+`balanced` is beside the average of records, or beside records of yours: `mixkeel goals \"My Song-mix\" --reference record.flac
+--add \"the mix is balanced like the reference\"` writes both into the session:
+
+```toml
+[[reference]]
+id = \"record\"
+file = \"../record.flac\"
+
+[[goal]]
+id = \"goal-3\"
+that = \"balanced\"
+of = \"mix\"
+than = \"reference\"    # all of them, or one by its id
+at_most = 2.0
+```
+
 ## Said in English
 
 ";

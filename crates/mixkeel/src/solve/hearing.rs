@@ -2,7 +2,7 @@
 
 use mixkeel_assist::rounds::parts::{Part, parts};
 use mixkeel_judge::evidence::{Evidence, Gathered};
-use mixkeel_judge::goals::Rendered;
+use mixkeel_judge::goals::{Others, Rendered};
 use mixkeel_session::edit::Edit;
 use mixkeel_session::goal::{Beside, Meaning, That};
 use mixkeel_session::session::{Bus, Session};
@@ -22,8 +22,8 @@ pub(super) type Values = Vec<Result<f64, String>>;
 pub(super) struct Hearing<'a> {
     pub ground: &'a Ground,
     pub meanings: &'a [&'a Meaning],
-    /// The version that goals compare with.
-    pub before: Option<&'a Rendered<'a>>,
+    /// What goals compare with.
+    pub others: Others<'a>,
     /// The playback systems that goals are about.
     pub systems: &'a [&'a str],
     parts: Vec<Part>,
@@ -40,7 +40,7 @@ impl<'a> Hearing<'a> {
     pub fn new(
         ground: &'a Ground,
         (meanings, asked_for): (&'a [&'a Meaning], &[bool]),
-        before: Option<&'a Rendered<'a>>,
+        others: Others<'a>,
         systems: &'a [&'a str],
         (base, were): (&'a Evidence, &'a Values),
         watch: &dyn Watch,
@@ -51,7 +51,7 @@ impl<'a> Hearing<'a> {
         let mut hearing = Self {
             ground,
             meanings,
-            before,
+            others,
             systems,
             parts,
             were,
@@ -114,7 +114,7 @@ impl<'a> Hearing<'a> {
     }
 
     fn values(&self, evidence: &Evidence) -> Values {
-        values(self.meanings, &Rendered { evidence }, self.before)
+        values(self.meanings, &Rendered { evidence }, self.others)
     }
 
     /// The strips that stand otherwise in the mix after some edits: those that they are about, those that are keyed by one of

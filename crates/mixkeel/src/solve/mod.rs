@@ -10,7 +10,7 @@ mod undo;
 use std::path::Path;
 use std::time::Duration;
 
-use mixkeel_judge::goals::{Heard, Rendered};
+use mixkeel_judge::goals::{Others, Rendered};
 use mixkeel_session::goal::{Goal, Meaning};
 
 pub use report::{Moved, SolveReport, SolvedGoal};
@@ -127,11 +127,10 @@ fn understood(say: &str, ground: &Ground) -> Result<Meaning, Error> {
 pub(crate) fn values(
     meanings: &[&Meaning],
     rendered: &Rendered<'_>,
-    before: Option<&Rendered<'_>>,
+    others: Others<'_>,
 ) -> Vec<Result<f64, String>> {
-    let before = before.map(|before| before as &dyn Heard);
     let of = |meaning: &&Meaning| {
-        mixkeel_judge::goals::value_of(meaning, rendered, before, meaning.within.as_deref())
+        mixkeel_judge::goals::value_of(meaning, rendered, others, meaning.within.as_deref())
     };
     meanings.iter().map(of).collect()
 }

@@ -11,7 +11,7 @@ use mixkeel_assist::solve::conflict::{Answer, Fate, Known, answer, in_the_way};
 use mixkeel_assist::solve::{Problem, Wanted, Words, edits, short};
 use mixkeel_dsp::param::Value;
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::goals::Rendered;
+use mixkeel_judge::goals::{Heard as Measured, Others, Rendered};
 use mixkeel_session::address::Address;
 use mixkeel_session::apply::apply;
 use mixkeel_session::edit::{Content, Edit, Sureness};
@@ -24,6 +24,7 @@ use crate::ear::turned;
 use crate::error::Error;
 use crate::mix::bench::heard_in;
 use crate::project::session_file::faults_error;
+use crate::records::records;
 use crate::watch::{Event, Stage, Watch};
 
 /// A price that falls by less is not worth another render, in noticeable steps. Ours: nobody hears a third of a step.
@@ -125,7 +126,10 @@ pub(crate) fn solve_for(
     let standing = Rendered { evidence: &base };
     let before_rendered = earlier.map(|evidence| Rendered { evidence });
     let before = before_rendered.as_ref().or((by != super::BY_GOALS).then_some(&standing));
-    let were = values(&meanings, &standing, before);
+    let references = records(&ground.session, &ground.shelf.folder, meanings.iter().copied(), watch)?;
+    let before = before.map(|rendered| rendered as &dyn Measured);
+    let others = Others { before, references: &references };
+    let were = values(&meanings, &standing, others);
     let understood = asked.iter().filter(|one| one.meaning.is_ok());
     let meanings: Vec<Meaning> =
         understood.clone().zip(&were).filter_map(|(one, value)| one.beside(value)).collect();
@@ -148,14 +152,14 @@ pub(crate) fn solve_for(
     let forecast =
         Forecast::of(&ground.song, &ground.session).map_err(|faults| faults_error(&ground.path, &faults))?;
     let desk = Desk::of(&forecast, &ground.session, Some(&base));
-    let mut problem = Problem::new(&desk, &ground.session, &wanted);
+    let mut problem = Problem::new(&desk, &ground.session, &wanted, &references);
     let asked_for: Vec<bool> = wanted.iter().map(|one| !one.is_kept && one.rendered.is_some()).collect();
     let most = options.rounds.max(1);
     let mut from = problem.untouched();
     let mut known = Known::default();
     // The search begins while the session as it stands is heard in parts.
     let (hearing, first) = rayon::join(
-        || Hearing::new(ground, (&meanings, &asked_for), before, &systems, (&base, &were), watch),
+        || Hearing::new(ground, (&meanings, &asked_for), others, &systems, (&base, &were), watch),
         || answer(&problem, &from, &mut known, &late),
     );
     let (hearing, mut first) = (hearing?, Some(first));

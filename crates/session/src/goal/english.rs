@@ -11,6 +11,7 @@ use crate::session::Session;
 /// The forms that are understood, each an example.
 pub const FORMS: &[&str] = &[
     "the vocal is clearly audible on laptop speakers",
+    "the keys are audible in mono",
     "the vocal is at least 2 LU above the rest",
     "the vocal is 3 dB louder than the guitars in the chorus",
     "the bass is no louder than the kick",
@@ -27,6 +28,7 @@ pub const FORMS: &[&str] = &[
     "the bass loses at most 6 on a phone",
     "the mix has 6 dB of headroom",
     "the mix is balanced",
+    "the chorus is balanced like the reference, within 2 dB",
 ];
 
 /// Which way a word points.
@@ -65,8 +67,10 @@ const PHRASES: &[(&str, That, Way)] = &[
     ("headroom", That::Headroom, Way::Up),
     ("biggest", That::Biggest, Way::Up),
     ("loudest", That::Biggest, Way::Up),
+    ("as balanced", That::Balanced, Way::Up),
     ("balanced", That::Balanced, Way::Up),
     ("like a record", That::Balanced, Way::Up),
+    ("tonal balance", That::Balanced, Way::Up),
     ("steadier", That::Steady, Way::Up),
     ("steady", That::Steady, Way::Up),
     ("consistent", That::Steady, Way::Up),
@@ -157,6 +161,7 @@ const EMPTY: &[&str] = &[
     "there",
     "at",
     "by",
+    "within",
     "it's",
     "and",
     "enough",
@@ -186,14 +191,26 @@ pub fn read(say: &str, session: &Session) -> Result<Goal, Misunderstood> {
     let mut words = Words::of(say);
     let mut goal = Goal { say: Some(say.to_owned()), ..Goal::default() };
     words.0.retain(|word| word != "be");
-    goal.on = words.system();
+    let by_ear = PHRASES.iter().any(|(phrase, that, _)| *that == That::Audible && words.has(phrase));
+    goal.on = words.system(by_ear);
+    let like_references = words.references();
     let bound = words.bound();
     let times = words.times();
     let unit = words.unit();
     let amount = words.amount();
     let (at, that, way) = match times {
         Some((at, that, _)) => (at, that, Way::Up),
-        None => words.phrase().ok_or_else(|| unknown(say))?,
+        None => match words.phrase() {
+            Some(found) => found,
+            None if like_references => (words.0.len(), That::Balanced, Way::Up),
+            None => return Err(unknown(say)),
+        },
+    };
+    // What is lost in mono is no matter of ears.
+    let lost = that == That::Translates && goal.on.is_none();
+    let (at, that) = match lost.then(|| words.take("in mono")).flatten() {
+        Some(taken) => (if taken < at { at.saturating_sub(2) } else { at }, That::MonoSafe),
+        None => (at, that),
     };
     goal.that = Some(that);
     let (left, mut right) = words.split(at);
@@ -211,7 +228,12 @@ pub fn read(say: &str, session: &Session) -> Result<Goal, Misunderstood> {
     let place = right.take_after("in", |said| nouns::section(said, session));
     let than_place = than.take_after("in", |said| nouns::section(said, session));
     goal.within = goal.within.or(place);
-    subject(&mut goal, &left.said(), session)?;
+    // "The tonal balance of the chorus": whom it is about comes after it.
+    let mut about = left.said();
+    if about.is_empty() {
+        about = std::mem::replace(&mut right, Words(Vec::new())).said();
+    }
+    subject(&mut goal, &about, session)?;
     let than_said = than.said();
     match (than_said.is_empty(), than_place) {
         (true, Some(section)) if than_at.is_some() => goal.than = Some(section),
@@ -220,6 +242,15 @@ pub fn read(say: &str, session: &Session) -> Result<Goal, Misunderstood> {
             goal.within = goal.within.take().or(section);
             goal.than = Some(compared(&than_said, session)?);
         }
+    }
+    if like_references {
+        if that != That::Balanced {
+            return Err(Misunderstood::new("a reference is something to be balanced like, and nothing else")
+                .forms(
+                    FORMS.iter().filter(|form| form.contains("reference")).map(|form| (*form).to_owned()),
+                ));
+        }
+        goal.than = Some("reference".to_owned());
     }
     // What is left and means nothing here may have been what mattered.
     let left = right.said();
@@ -413,9 +444,22 @@ impl Words {
         if no { Bound::Most } else { Bound::Open }
     }
 
-    /// On what it plays: "on my phone", "in the car".
-    pub(super) fn system(&mut self) -> Option<String> {
-        let known = |said: &str| nouns::system(said).map(str::to_owned);
+    /// Whether a phrase is said.
+    pub(super) fn has(&self, phrase: &str) -> bool {
+        let wanted: Vec<&str> = phrase.split(' ').collect();
+        self.0.windows(wanted.len()).any(|some| some.iter().eq(wanted.iter()))
+    }
+
+    /// Whether it is compared with references, which is taken out: "like the reference", "within 2 dB of my references".
+    fn references(&mut self) -> bool {
+        let known = |said: &str| nouns::is_reference(said).then(String::new);
+        ["like", "as", "of"].iter().any(|word| self.take_after(word, known).is_some())
+    }
+
+    /// On what it plays: "on my phone", "in the car". Only by ear is `in mono` a place to listen; else it is what may be lost.
+    pub(super) fn system(&mut self, by_ear: bool) -> Option<String> {
+        let known =
+            |said: &str| nouns::system(said).filter(|id| by_ear || *id != nouns::MONO).map(str::to_owned);
         ["on", "in", "over", "through", "to"].iter().find_map(|word| self.take_after(word, known))
     }
 

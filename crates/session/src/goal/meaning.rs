@@ -26,6 +26,8 @@ pub enum Beside {
     Section(String),
     /// The same sound in the version before.
     Before,
+    /// These finished records, by their ids in the session.
+    References(Vec<Id>),
 }
 
 /// A goal as it is understood.
@@ -90,6 +92,14 @@ impl Goal {
         };
         let within = text(&self.within, &read.within).map(|within| place(&within, session)).transpose()?;
         let than = match text(&self.than, &read.than) {
+            Some(than) if that == That::Balanced => Some(references(&than, session)?),
+            Some(than) if !row.compared => {
+                return Err(Misunderstood::new(format!(
+                    "{} is measured by itself, beside nothing",
+                    row.word
+                ))
+                .forms([format!("the same without \"{than}\"")]));
+            }
             Some(than) => Some(beside(&than, &of, session)?),
             None if !row.compared => None,
             None if that == That::Louder && of != Who::Mix => Some(Beside::Who(rest_of(&of))),
@@ -112,6 +122,11 @@ impl Goal {
             ),
             None => None,
         };
+        if on.is_some() && !that.by_ear() {
+            let by_ear = super::ROWS.iter().filter(|row| row.that.by_ear());
+            return Err(Misunderstood::new(format!("{} is not measured on a playback system", row.word))
+                .forms(by_ear.map(|row| format!("that = \"{}\"", row.word))));
+        }
         if that == That::Translates && on.is_none() {
             return Err(Misunderstood::new("on which playback system?")
                 .forms(nouns::SYSTEMS.iter().map(|(id, _)| format!("on = \"{id}\""))));
@@ -236,6 +251,23 @@ fn beside(said: &str, of: &Who, session: &Session) -> Result<Beside, Misundersto
     })
 }
 
+/// The records that a balance is compared with: all of the session, or one by its id.
+fn references(said: &str, session: &Session) -> Result<Beside, Misunderstood> {
+    let ids = || session.references.iter().map(|reference| reference.id.clone());
+    if session.references.is_empty() {
+        return Err(Misunderstood::new("the session names no reference to be balanced like")
+            .forms(["write [[reference]] tables with id and file".to_owned()]));
+    }
+    if ids().any(|id| id == said) {
+        return Ok(Beside::References(vec![said.to_owned()]));
+    }
+    if nouns::is_reference(said) {
+        return Ok(Beside::References(ids().collect()));
+    }
+    Err(Misunderstood::new(format!("\"{said}\" is no reference of this session"))
+        .forms(std::iter::once("reference".to_owned()).chain(ids())))
+}
+
 /// A section's id or kind that the session has.
 fn place(said: &str, session: &Session) -> Result<String, Misunderstood> {
     let known =
@@ -284,6 +316,7 @@ impl fmt::Display for Meaning {
             Some(Beside::Who(who)) => write!(f, " than {who}")?,
             Some(Beside::Section(section)) => write!(f, " than in {section}")?,
             Some(Beside::Before) => f.write_str(" than before")?,
+            Some(Beside::References(ids)) => write!(f, " like {}", ids.join(", "))?,
             None => {}
         }
         match (self.at_least, self.at_most) {

@@ -25,7 +25,8 @@ pub struct Goal {
     pub that: Option<That>,
     /// Of whom: a track, bus or role, several with commas between, `focus` or `mix`.
     pub of: Option<String>,
-    /// Beside whom: another of those, `rest`, a section, or `before` for the last version.
+    /// Beside whom: another of those, `rest`, a section, or `before` for the last version; of a balance `reference`, or one by
+    /// its id.
     pub than: Option<String>,
     /// On which playback system.
     pub on: Option<String>,
@@ -68,7 +69,7 @@ pub enum That {
     Translates,
     /// The mix leaves room over its peaks.
     Headroom,
-    /// Its spectrum is that of records.
+    /// Its spectrum is that of records, or of some that are named.
     Balanced,
     /// A section is louder than every other.
     Biggest,
@@ -157,7 +158,7 @@ pub const ROWS: [Row; 15] = [
         compared: true,
         usual: 1.0,
         noticeable: 1.0,
-        about: "Energy from 150 to 500 Hz over that from 1 to 4 kHz, beside the other.",
+        about: "Energy of the low middle (150 to 500 Hz) and of the second to fourth harmonic over that of presence, beside the other.",
     },
     Row {
         that: That::Punchier,
@@ -237,7 +238,7 @@ pub const ROWS: [Row; 15] = [
         compared: false,
         usual: 3.0,
         noticeable: 1.0,
-        about: "Distance of its spectrum from the average of records, each third octave by its tolerance.",
+        about: "Distance of its spectrum from the average of records, or from references, each third octave by its tolerance.",
     },
     Row {
         that: That::Biggest,
@@ -256,6 +257,11 @@ impl That {
     pub fn row(self) -> &'static Row {
         // Every variant has a row; a test holds that.
         ROWS.iter().find(|row| row.that == self).unwrap_or(&ROWS[0])
+    }
+
+    /// Whether it is measured with ears, on a playback system.
+    pub fn by_ear(self) -> bool {
+        matches!(self, Self::Audible | Self::Translates)
     }
 
     /// Its word.

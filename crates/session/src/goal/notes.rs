@@ -319,7 +319,8 @@ fn intent(said: &str, word: &str, bundle: &[&str], mut words: Words, session: &S
 /// Reads one note.
 fn note(said: &str, session: &Session) -> Result<Note, Misunderstood> {
     let mut words = Words::of(said);
-    let on = words.system();
+    let by_ear = PHRASES.iter().any(|(phrase, that, _)| *that == Audible && words.has(phrase));
+    let on = words.system(by_ear);
     let mut within = words.take_after("in", |said| nouns::section(said, session));
     let amount = words.amount();
     let found = PHRASES.iter().find_map(|(phrase, that, way)| words.take(phrase).map(|_| (*that, *way)));

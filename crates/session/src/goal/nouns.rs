@@ -3,10 +3,14 @@
 use crate::role::Role;
 use crate::session::Session;
 
+/// One flat loudspeaker. Only what is measured by ear is heard there: `in mono` otherwise asks what is lost on the way.
+pub(super) const MONO: &str = "mono";
+
 /// Playback systems by the words that people have for them, the id first. A test of the judge holds that each id is a
 /// system that can be heard on.
 pub const SYSTEMS: &[(&str, &[&str])] = &[
     ("reference", &["studio", "monitors"]),
+    (MONO, &["one loudspeaker", "one speaker", "a single speaker"]),
     ("phone", &["phones", "smartphone", "mobile", "phone speaker", "my phone", "iphone"]),
     ("laptop", &["laptops", "laptop speakers", "laptop speaker", "notebook", "my laptop"]),
     ("earbuds", &["earphones", "headphones", "in-ears", "airpods"]),
@@ -183,6 +187,13 @@ fn kind(name: &str, session: &Session) -> Option<String> {
     }
     let named = |(kind, others): &&(&str, &[&str])| *kind == slug || others.contains(&name);
     SECTIONS.iter().find(named).map(|(kind, _)| (*kind).to_owned())
+}
+
+/// Whether somebody speaks of the records that a session names.
+pub fn is_reference(said: &str) -> bool {
+    const WORDS: [&str; 5] =
+        ["reference", "references", "reference track", "reference tracks", "reference mix"];
+    WORDS.contains(&bare(said).as_str())
 }
 
 /// The id of the playback system that a word means.

@@ -6,7 +6,8 @@ use mixkeel_session::finish::{Date, Finish};
 use mixkeel_session::goal::{Goal, ROWS};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{
-    Asset, Bus, Clip, Insert, Lane, Master, Metre, Return, Section, Send, Session, Song, StripSettings, Track,
+    Asset, Bus, Clip, Insert, Lane, Master, Metre, Reference, Return, Section, Send, Session, Song,
+    StripSettings, Track,
 };
 
 /// A small generator of numbers (Marsaglia's xorshift64, 2003).
@@ -71,6 +72,7 @@ pub fn session(seed: u64) -> Session {
         song: Song::default(),
         sections: Vec::new(),
         goals: Vec::new(),
+        references: Vec::new(),
         finish: finish(&mut dice),
         buses: Vec::new(),
         returns: Vec::new(),
@@ -109,6 +111,11 @@ pub fn session(seed: u64) -> Session {
             at_least: amount(&mut dice),
             at_most: amount(&mut dice),
         });
+    }
+    for n in 0..dice.below(3) {
+        session
+            .references
+            .push(Reference { id: format!("record-{n}"), file: format!("{}.flac", dice.text()) });
     }
     // A strip may feed only those made before it, so that nothing goes round in a circle.
     let mut sums = vec!["master".to_owned()];
