@@ -169,6 +169,20 @@ fn a_song_that_slows_down_at_its_end_is_followed_and_one_that_only_thins_out_kee
 }
 
 #[test]
+fn beats_are_told_from_the_first_stroke_on_until_the_music_has_stopped() {
+    let clicks: Vec<(f64, f64)> = (0..24).map(|n| (2.3 + f64::from(n) * 0.5, 1.0)).collect();
+    let drum = curves(&struck(Drum::Click, &clicks, 20.0));
+    let beats_s = rhythm(std::slice::from_ref(&drum)).beats_s;
+    assert_eq!(beats_s.len(), clicks.len(), "{beats_s:?}");
+    assert!((beats_s[0] - 2.3).abs() < 0.07, "{beats_s:?}");
+    // A chord that is held on under the last strokes is music still.
+    let tone = |n: usize| if n < 16 * RATE as usize { 0.2 * libm::sin(0.06 * n as f64) as f32 } else { 0.0 };
+    let chord = curves(&(0..20 * RATE as usize).map(tone).collect::<Vec<f32>>());
+    let beats_s = rhythm(&[drum, chord]).beats_s;
+    assert!(beats_s.last().is_some_and(|last| (15.3..16.1).contains(last)), "{beats_s:?}");
+}
+
+#[test]
 fn swing_is_heard_as_it_was_played() {
     for (bpm, ratio) in [(90.0, 1.0), (120.0, 1.5), (100.0, 2.0), (140.0, 2.0), (160.0, 1.0), (110.0, 3.0)] {
         let mut written = Written { at_s: 0.1, ..Written::default() };

@@ -17,7 +17,8 @@ use mixkeel::Silent;
 use mixkeel::demo::{synthesise, track_count, truth};
 use mixkeel::hear::{HearOptions, SongReport, song};
 use mixkeel::song::cache::Cache;
-use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::block::{Buffer, Channels, Signal};
+use mixkeel_io::read::{Downmix, open};
 use mixkeel_io::write::{Bits, Format, Spec, Tags, create};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -293,8 +294,7 @@ fn real(music: &Path) -> Result<Vec<Piece>, Failure> {
         let named = folder.join("mix").join(mix);
         let mix =
             if named.is_file() { named } else { mixes.into_iter().next().ok_or("a song without a mix")? };
-        let info = mixkeel_io::read::open(&mix, mixkeel_io::read::Downmix::Refuse)?.info().clone();
-        let length_s = info.length_frames.unwrap_or(0) as f64 / f64::from(info.rate_hz);
+        let until_s = sounds_until_s(&mix)?;
         pieces.push(Piece {
             group: "real songs".to_owned(),
             name: name.to_owned(),
@@ -302,7 +302,7 @@ fn real(music: &Path) -> Result<Vec<Piece>, Failure> {
             mix,
             truth: Truth {
                 tempo_bpm: bpm,
-                beats_s: (0..).map(|n| f64::from(n) * 60.0 / bpm).take_while(|at| *at < length_s).collect(),
+                beats_s: (0..).map(|n| f64::from(n) * 60.0 / bpm).take_while(|at| *at < until_s).collect(),
                 key: key.map(|(tonic, mode)| (tonic.to_owned(), mode.to_owned())),
                 chords: if name == "city_blues" { blues() } else { Vec::new() },
                 sections: Vec::new(),
@@ -310,6 +310,25 @@ fn real(music: &Path) -> Result<Vec<Piece>, Failure> {
         });
     }
     Ok(pieces)
+}
+
+/// When the last sample over -60 dB of full scale is heard: no beats are asked for in the silence after it.
+fn sounds_until_s(path: &Path) -> Result<f64, Failure> {
+    let mut reader = open(path, Downmix::Refuse)?;
+    let (rate_hz, mut buffer) = (reader.info().rate_hz, Buffer::new(reader.info().channels, 65_536));
+    let (mut read, mut until) = (0, 0);
+    loop {
+        let got = reader.read(&mut buffer.block())?;
+        if got == 0 {
+            return Ok(until as f64 / f64::from(rate_hz));
+        }
+        let signal = buffer.signal().part(0..got);
+        let last = |wave: &[f32]| wave.iter().rposition(|x| x.abs() > 1e-3);
+        if let Some(at) = last(signal.left()).max(last(signal.right_or_only())) {
+            until = read + at + 1;
+        }
+        read += got;
+    }
 }
 
 /// The chords of the blues, bars of two seconds: roots are those of the bass, thirds those that sound, by the notes in its

@@ -8,6 +8,7 @@
 use super::STEPS_PER_S;
 use super::curves::{CHROMA_PER_S, TrackCurves, sound};
 use super::peaks::typical_height;
+use super::sounding::Sounding;
 use super::tempogram::{clarity, smoothed};
 use crate::music::{CLASSES, ONSET_BANDS};
 
@@ -48,6 +49,8 @@ pub(crate) struct Accents {
     pub high: Vec<f64>,
     /// Notes of all tracks, folded to semitones: the sums of all before every 100 ms.
     notes: Vec<[f64; 12]>,
+    /// From where to where there is music.
+    pub sounding: Sounding,
 }
 
 impl Accents {
@@ -86,9 +89,11 @@ impl Accents {
             bands.iter().map(|row| row.iter().zip(weights).map(|(x, weight)| x * weight).sum()).collect()
         };
         let total = over(SAY);
+        let even = over([1.0; ONSET_BANDS]);
         Self {
             smooth: smoothed(&total),
-            even: over([1.0; ONSET_BANDS]),
+            sounding: Sounding::of(&even, tracks),
+            even,
             low: over([1.0, 0.0, 0.0, 0.0, 0.0]),
             middle: over([0.0, 1.0, 1.0, 0.5, 0.0]),
             high: over([0.0, 0.0, 0.0, 0.5, 1.0]),

@@ -16,6 +16,7 @@ mod level;
 mod metre;
 mod peaks;
 mod readings;
+mod sounding;
 mod swing;
 mod tempo;
 mod tempogram;
@@ -131,18 +132,21 @@ impl Pulses {
 /// Bars, metre and swing over the beats of a level, where it is so sure that there are any.
 fn counted(accents: &Accents, beat: &level::Level, sure: f64) -> Rhythm {
     let (eighths, bars) = (&beat.eighths, &beat.bars);
+    let gap_s = beat.beats.median_gap().unwrap_or(0.0) * STEP_S;
+    let is_music = |at_s: &f64| accents.sounding.is_on(*at_s, gap_s);
     let (mut beats, mut downbeats_s, mut metre) = (Vec::new(), Vec::new(), Vec::new());
     for bar in bars {
-        let Some(from) = eighths.at(bar.from as f64) else { continue };
-        downbeats_s.push(seconds(from));
-        if metre.last().is_none_or(|(_, last)| *last != bar.metre) {
-            metre.push((seconds(from), bar.metre));
-        }
         beats.extend((bar.from..bar.from + bar.places).step_by(bar.beat));
+        let Some(from_s) = eighths.at(bar.from as f64).map(seconds).filter(is_music) else { continue };
+        downbeats_s.push(from_s);
+        if metre.last().is_none_or(|(_, last)| *last != bar.metre) {
+            metre.push((from_s, bar.metre));
+        }
     }
     let beats = around(beats, bars, eighths.len());
-    let beats_s: Vec<f64> = beats.iter().filter_map(|&n| eighths.at(n as f64)).map(seconds).collect();
-    let quarters: Vec<f64> = beat.beats.times().iter().map(|&step| seconds(step)).collect();
+    let beats_s: Vec<f64> =
+        beats.iter().filter_map(|&n| eighths.at(n as f64)).map(seconds).filter(is_music).collect();
+    let quarters: Vec<f64> = beat.beats.times().iter().map(|&step| seconds(step)).filter(is_music).collect();
     let beat_grid = Grid::new(beats_s.iter().map(|s| s * STEPS_PER_S - 0.5).collect());
     let sure_of = metre::sure(&beat.places, beat.worth, bars, beat.forms);
     Rhythm {
