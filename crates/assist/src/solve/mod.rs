@@ -150,6 +150,17 @@ impl<'a> Problem<'a> {
         -knobs.filter(|(knob, _)| knob.what == What::Headroom).map(|(_, amount)| amount).sum::<f64>()
     }
 
+    /// The same amounts with headroom given back of which a render had this much to spare, in tenths of a dB, and how many dB
+    /// louder everything becomes. `None` where there is nothing to give back.
+    pub fn with_headroom_back(&self, amounts: &[f64], spare_db: f64) -> Option<(Amounts, f64)> {
+        let at = self.knobs.iter().position(|knob| knob.what == What::Headroom)?;
+        let lowered_db = -amounts.get(at)?;
+        let back_db = libm::floor(spare_db.min(lowered_db) * 10.0) / 10.0;
+        let mut amounts = amounts.to_vec();
+        *amounts.get_mut(at)? += back_db;
+        (back_db > 0.0).then_some((amounts, back_db))
+    }
+
     /// How far every goal falls short with knobs turned, in noticeable steps; below zero it passes. What could
     /// not be measured on the render does not count; what is silenced by these knobs counts as far as anything can.
     pub fn shorts(&self, amounts: &[f64]) -> Vec<f64> {

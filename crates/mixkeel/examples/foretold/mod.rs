@@ -19,7 +19,7 @@ use mixkeel_io::read::Downmix;
 use mixkeel_judge::goals::{Others, Rendered, value_of};
 use mixkeel_session::apply::apply;
 use mixkeel_session::goal::{Beside, Meaning, That, Who};
-use mixkeel_session::session::Session;
+use mixkeel_session::session::{Session, Track};
 use mixkeel_session::write::write;
 
 pub type Failure = Box<dyn Error>;
@@ -54,6 +54,10 @@ fn meanings(session: &Session) -> Vec<Meaning> {
         at_most: (!that.row().rising).then_some(-1e6),
     };
     let beside = || Some(Beside::Before);
+    // Only what is sent somewhere can be heard drier.
+    let is_sent = |track: &&Track| !track.mute && track.sends.iter().any(|send| send.level_db.is_finite());
+    let sent = session.tracks.iter().find(is_sent);
+    let sent = sent.map_or_else(|| who.clone(), |track| Who::Tracks(vec![track.id.clone()]));
     let mut all = vec![
         meaning(That::Audible, who.clone(), None),
         meaning(That::Louder, who.clone(), Some(Beside::Who(rest.clone()))),
@@ -62,7 +66,7 @@ fn meanings(session: &Session) -> Vec<Meaning> {
         meaning(That::Brighter, who.clone(), beside()),
         meaning(That::Warmer, Who::Mix, beside()),
         meaning(That::Punchier, who.clone(), beside()),
-        meaning(That::Drier, who.clone(), beside()),
+        meaning(That::Drier, sent, beside()),
         meaning(That::Closer, who.clone(), beside()),
         meaning(That::Uncovered, who.clone(), Some(Beside::Who(rest))),
         meaning(That::MonoSafe, Who::Mix, None),
@@ -108,11 +112,19 @@ pub fn changes(path: &Path, times: u32, cache: &Cache) -> Result<Vec<Change>, Fa
     let turned_path = path.with_file_name("turned.toml");
     let mut dice = 1_u32;
     let mut found = Vec::new();
-    for _ in 0..times {
+    let sends: Vec<usize> = (0..problem.knobs.len())
+        .filter(|at| problem.knobs.get(*at).is_some_and(|knob| matches!(knob.what, What::Send(_))))
+        .collect();
+    for time in 0..times {
         let mut amounts = problem.untouched();
-        // Four knobs each time, anywhere in the inner half of where they may be turned.
-        for _ in 0..4 {
-            let at = roll(&mut dice) as usize % amounts.len().max(1);
+        // Four knobs each time, anywhere in the inner half of where they may be turned. Sends are few among hundreds: every
+        // fourth time one of them is turned.
+        for one in 0..4 {
+            let drawn = roll(&mut dice) as usize;
+            let at = match sends.get(drawn % sends.len().max(1)) {
+                Some(send) if one == 0 && time.is_multiple_of(4) => *send,
+                _ => drawn % amounts.len().max(1),
+            };
             let part = f64::from(roll(&mut dice) % 1_000) / 1_000.0;
             let Some(knob) = problem.knobs.get(at).filter(|knob| knob.what != What::Headroom) else {
                 continue;

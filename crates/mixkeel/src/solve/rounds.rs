@@ -8,6 +8,7 @@ use mixkeel_assist::ear::Heard;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::rules::headroom::sum::CEILING_DBFS;
 use mixkeel_assist::solve::conflict::{Answer, Fate, Known, answer, in_the_way};
+use mixkeel_assist::solve::search::price;
 use mixkeel_assist::solve::{Problem, Wanted, Words, edits, short};
 use mixkeel_dsp::param::Value;
 use mixkeel_judge::evidence::Evidence;
@@ -241,15 +242,19 @@ impl Tried {
 fn listen_to(
     hearing: &Hearing<'_>,
     problem: &Problem<'_>,
-    answer: Answer,
+    mut answer: Answer,
     in_parts: bool,
     by: &'static str,
     watch: &dyn Watch,
 ) -> Result<Tried, Error> {
     let meanings = hearing.meanings;
-    let (mut changes, words) = edits(problem, &answer.amounts, by);
-    let mut session = hearing.ground.session.clone();
-    changes.retain(|edit| apply(&mut session, edit).is_ok());
+    let made = |amounts: &[f64]| {
+        let (mut changes, words) = edits(problem, amounts, by);
+        let mut session = hearing.ground.session.clone();
+        changes.retain(|edit| apply(&mut session, edit).is_ok());
+        (changes, words, session)
+    };
+    let (mut changes, mut words, mut session) = made(&answer.amounts);
     let mut heard = None;
     let values = if in_parts {
         hearing.in_parts(&session, &changes, watch)?
@@ -270,6 +275,21 @@ fn listen_to(
                 (heard, values) = (Some(heard_in(&evidence)), again);
             }
         }
+        // More headroom than was asked for is a softer mix for nothing, and the sum is linear in it.
+        let spare_db = spare_headroom_db(meanings, &values);
+        if session.master.inserts.is_empty()
+            && let Some((amounts, back_db)) = problem.with_headroom_back(&answer.amounts, spare_db)
+        {
+            (changes, words, session) = made(&amounts);
+            heard = heard.map(|heard| turned(&heard, back_db));
+            for (meaning, value) in meanings.iter().zip(&mut values) {
+                if let (That::Headroom, Ok(value)) = (meaning.that, value) {
+                    *value -= back_db;
+                }
+            }
+            answer.price = price(problem, &amounts);
+            answer.amounts = amounts;
+        }
         values
     };
     let asked_for = problem.wanted.iter().zip(&answer.fates).map(|(one, fate)| {
@@ -285,6 +305,16 @@ fn listen_to(
         .filter(|short| *short > 0.01)
         .sum();
     Ok(Tried { answer, session, edits: changes, words, heard, values, missing })
+}
+
+/// How much more headroom there is than any goal asks for; nothing where one asks for no more than so much, or nobody asks.
+fn spare_headroom_db(meanings: &[&Meaning], values: &Values) -> f64 {
+    let of_headroom = meanings.iter().zip(values).filter(|(meaning, _)| meaning.that == That::Headroom);
+    let spare = of_headroom.map(|(meaning, value)| match (meaning.at_least, value) {
+        (Some(least), Ok(value)) => value - least,
+        _ => 0.0,
+    });
+    spare.reduce(f64::min).unwrap_or(0.0)
 }
 
 /// Where the sum peaks higher than `headroom/sum` allows, all of it goes down.
