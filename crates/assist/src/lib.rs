@@ -36,7 +36,7 @@ use rule::Rule;
 /// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, noise that is heard at
 /// these levels, places, tone, movement, space, routing, and at last what the sum leaves. Levels come first because most of a
 /// mix is level; headroom comes last because everything before it changes the sum.
-pub static RULES: [&dyn Rule; 29] = [
+pub static RULES: [&dyn Rule; 33] = [
     &rules::repair::keep_out::KeepOut,
     &rules::repair::takes::Takes,
     &rules::repair::polarity::Polarity,
@@ -48,6 +48,7 @@ pub static RULES: [&dyn Rule; 29] = [
     &rules::balance::rough_mix::RoughMix,
     &rules::repair::hum::Hum,
     &rules::repair::hiss::Hiss,
+    &rules::repair::bleed::Bleed,
     &rules::pan::by_role_and_band::ByRoleAndBand,
     &rules::pan::mono::Mono,
     &rules::eq::residue::Residue,
@@ -63,7 +64,10 @@ pub static RULES: [&dyn Rule; 29] = [
     &rules::space::echo::Echo,
     &rules::bus::by_role::ByRole,
     &rules::dynamics::glue::Glue,
+    &rules::dynamics::parallel::Parallel,
     &rules::sections::lift::Lift,
+    &rules::sections::verses::Verses,
+    &rules::sections::bridge::Bridge,
     &rules::sections::ride::Ride,
     &rules::headroom::sum::Sum,
 ];

@@ -463,3 +463,135 @@ fn a_line_that_is_lost_is_ridden_up_and_even_singing_is_not() {
     let (facts, session) = song(&[("vox", Role::LeadVocal, sung(-1.0)), keys()]);
     assert_eq!(proposed("sections/ride", &facts, &session), []);
 }
+
+/// The middle of the soft parts of a sound under its peak, in dB: how much stands between strokes.
+fn tails_db(sound: &[f32]) -> f64 {
+    let mut peaks: Vec<f64> = sound
+        .chunks(441)
+        .map(|some| f64::from(some.iter().fold(0.0_f32, |most, x| most.max(x.abs()))))
+        .collect();
+    peaks.sort_by(f64::total_cmp);
+    db_from_power((peaks[peaks.len() / 2] / peaks[peaks.len() - 1]).powi(2))
+}
+
+#[test]
+fn a_rock_kit_gets_a_crushed_copy_that_brings_up_its_tails_and_a_jazz_kit_does_not() {
+    let drum = |hz, odd: bool| strokes(hz, move |stroke| if (stroke % 2 == 1) == odd { -3.0 } else { -40.0 });
+    let (kick, snare) = (drum(60.0, false), drum(200.0, true));
+    let parts = [
+        ("kick", Role::Kick, kick),
+        ("snare", Role::Snare, snare.clone()),
+        ("hat", Role::Hihat, strokes(5_000.0, |_| -12.0)),
+    ];
+    let (mut facts, session) = song(&parts);
+    assert_eq!(proposed("dynamics/parallel", &facts, &session), [], "nobody knows the style");
+    facts.style = mixkeel_assist::style::find("jazz").expect("there is jazz");
+    assert_eq!(proposed("dynamics/parallel", &facts, &session), []);
+    facts.style = mixkeel_assist::style::find("rock").expect("there is rock");
+    let laid = after("dynamics/parallel", &facts, &session);
+    let copy = insert(&laid, "band").expect("a compressor on the bus");
+    assert_eq!((number(copy, "mix_percent"), number(copy, "ratio")), (25.0, 10.0));
+    let trim_db = session.tracks[1].trim_db;
+    let before: Vec<f32> = snare.iter().map(|x| x * gain_from_db(trim_db) as f32).collect();
+    let (out, _) = compressed(copy, &snare, trim_db);
+    assert!(tails_db(&out) > tails_db(&before) + 1.5, "{} then {}", tails_db(&before), tails_db(&out));
+    assert!(
+        (loudness(&out) - loudness(&before)).abs() < 1.5,
+        "{} then {}",
+        loudness(&before),
+        loudness(&out)
+    );
+    // After the glue it stands behind it, and both stay.
+    let both = after("dynamics/parallel", &facts, &after("dynamics/glue", &facts, &session));
+    assert_eq!(both.strip("band").expect("the kit's bus").inserts.len(), 2);
+}
+
+#[test]
+fn a_microphone_is_shut_between_strokes_only_where_its_bleed_would_be_raised() {
+    // A snare of uneven strokes, with the kick in its microphone so far under it.
+    let snare_with = |bleed_db: f64| {
+        let own = strokes(200.0, |stroke| match stroke % 4 {
+            1 => -3.0,
+            3 => -10.0,
+            _ => -90.0,
+        });
+        let kick = strokes(60.0, move |stroke| if stroke % 2 == 0 { bleed_db } else { -90.0 });
+        own.iter().zip(kick).map(|(own, kick)| own + kick).collect::<Vec<f32>>()
+    };
+    let kick = || ("kick", Role::Kick, strokes(60.0, |stroke| if stroke % 2 == 0 { -3.0 } else { -60.0 }));
+    let at = |bleed_db: f64| song(&[kick(), ("snare", Role::Snare, snare_with(bleed_db))]);
+    let (facts, session) = at(-26.0);
+    let shut = after("repair/bleed", &facts, &session);
+    let gate = insert(&shut, "snare").expect("a gate");
+    let opens_dbfs = number(gate, "threshold_db") - session.tracks[1].trim_db;
+    assert_eq!(gate.kind.id, "gate");
+    assert!((-26.0..-12.0).contains(&opens_dbfs), "over the kick and under the soft strokes: {opens_dbfs}");
+    assert!(insert(&shut, "kick").is_none(), "its strokes are even: nothing raises what is in it");
+    let pressed = after("dynamics/by-crest-and-role", &facts, &shut);
+    let kinds: Vec<&str> =
+        pressed.strip("snare").expect("it is there").inserts.iter().map(|one| one.kind.id).collect();
+    assert_eq!(kinds, ["gate", "compressor"]);
+    // Too near: cleaned by its neighbour, if its owner wants that.
+    let (facts, session) = at(-15.0);
+    let near = proposed("repair/bleed", &facts, &session);
+    assert!(near.len() == 1 && near[0].sureness == Sureness::Guess, "{near:?}");
+    // So far down that nobody hears it.
+    let (facts, session) = at(-50.0);
+    assert_eq!(proposed("repair/bleed", &facts, &session), []);
+}
+
+fn sectioned(session: &mut Session, kinds: &[(&str, f64, f64)]) {
+    let section = |(kind, from_s, to_s): &(&str, f64, f64)| Section {
+        id: (*kind).to_owned(),
+        kind: (*kind).to_owned(),
+        from_s: *from_s,
+        to_s: *to_s,
+    };
+    session.sections = kinds.iter().map(section).collect();
+}
+
+#[test]
+fn a_band_steps_back_in_a_verse_that_leaves_the_voice_no_room() {
+    let sung = |verse: f64| octaves(&SHAPES[0].octave_db, move |s| if s < 4.0 { verse } else { 1.0 });
+    let keys = || ("keys", Role::Keys, octaves(&SHAPES[3].octave_db, steady));
+    let at = |verse: f64| {
+        let (facts, mut session) = song(&[("vox", Role::LeadVocal, sung(verse)), keys()]);
+        // The voice has its own way to the master.
+        session.tracks[0].bus = "master".to_owned();
+        sectioned(&mut session, &[("verse", 0.0, 4.0), ("chorus", 4.0, 7.5)]);
+        (facts, session)
+    };
+    let (facts, session) = at(gain_from_db(-1.2));
+    let stepped = after("sections/verses", &facts, &session);
+    assert!(stepped.tracks.iter().all(|track| track.lanes.is_empty()), "the voice stays as it is");
+    let lane = &stepped.buses[0].strip.lanes[0];
+    assert_eq!((lane.id.as_str(), lane.of.as_str()), ("room", "fader_db"));
+    let least = lane.points.iter().map(|(_, db)| *db).fold(0.0, f64::min);
+    assert!((-1.4..=-1.0).contains(&least), "{:?}", lane.points);
+    assert!(lane.points.iter().all(|(s, db)| *db == 0.0 || *s <= 4.0), "{:?}", lane.points);
+    let (facts, session) = at(1.0);
+    assert_eq!(proposed("sections/verses", &facts, &session), []);
+}
+
+#[test]
+fn a_bridge_that_is_like_what_goes_before_it_goes_deeper_and_another_is_left() {
+    let at = |bridge: f64| {
+        let keys = octaves(&SHAPES[3].octave_db, move |s| if s < 4.0 { 1.0 } else { bridge });
+        let vox = octaves(&SHAPES[0].octave_db, steady);
+        let (facts, mut session) = song(&[("vox", Role::LeadVocal, vox), ("keys", Role::Keys, keys)]);
+        sectioned(&mut session, &[("chorus", 0.0, 4.0), ("bridge", 4.0, 7.5)]);
+        (facts, session)
+    };
+    let (facts, session) = at(1.0);
+    assert_eq!(proposed("sections/bridge", &facts, &session), [], "it is sent nowhere");
+    let spaces = |facts: &Song, session: &Session| {
+        ["space/hall", "space/plate"].iter().fold(session.clone(), |session, id| after(id, facts, &session))
+    };
+    let sent = spaces(&facts, &session);
+    let deeper = after("sections/bridge", &facts, &sent);
+    let lane = &deeper.tracks[0].lanes[0];
+    assert_eq!((lane.id.as_str(), lane.of.as_str()), ("bridge", "send-plate/level_db"));
+    assert_eq!(lane.points[1], (4.0, 3.0));
+    let (facts, session) = at(0.1);
+    assert_eq!(proposed("sections/bridge", &facts, &spaces(&facts, &session)), []);
+}

@@ -18,6 +18,8 @@ pub mod dynamics {
     pub mod by_crest_and_role;
     pub mod glue;
     pub mod kick_and_bass;
+    pub mod kit;
+    pub mod parallel;
     pub mod sibilance;
 }
 
@@ -56,6 +58,7 @@ pub mod pan {
 /// What is wrong with the recordings, before anything is decided.
 pub mod repair {
     pub mod align;
+    pub mod bleed;
     pub mod clicks;
     pub mod clipped;
     mod exposed;
@@ -78,8 +81,11 @@ pub mod space {
 
 /// How it changes from part to part of the song.
 pub mod sections {
+    pub mod bridge;
     pub mod lift;
     pub mod ride;
+    mod spans;
+    pub mod verses;
 }
 
 /// How one mix of a song differs from another on purpose.

@@ -1,6 +1,6 @@
 //! Ties a kit together with a decibel or two.
 //!
-//! **What it does.** Puts a compressor on the bus of the drums where at least [`FEWEST`] tracks meet on it: 2:1, slow attack, a
+//! **What it does.** Puts a compressor on the bus of the drums where at least [`FEWEST`](super::kit::FEWEST) tracks meet on it: 2:1, slow attack, a
 //! release that is back before the next beat, deaf to the kick's lows, and a threshold at which the needle shows
 //! [`REDUCTION_DB`]. As loud as before.
 //!
@@ -19,28 +19,19 @@
 //!
 //! **References.** Usual settings of bus compressors: 2:1 to 4:1, attack 10 to 30 ms, release 50 to 150 ms or automatic, 1 to 3 dB.
 
-use mixkeel_analysis::loudness::LoudnessContour;
-use mixkeel_dsp::kernels::placing::mono_pan;
-use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::edit::{Edit, Sureness};
-use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
 
-use super::by_crest_and_role::{between_onsets_s, is_printed, low_share};
+use super::by_crest_and_role::between_onsets_s;
+use super::kit::{DEAF_UNDER_HZ, Sum, kit_on};
 use crate::levels::{Press, loudness_change_lu, reductions_db, threshold_db};
 use crate::rule::{Proposal, Rule};
 use crate::song::{Known, Song};
 use crate::start::Start;
 use crate::things::NewInsert;
 
-/// Fewer than this need no glue.
-pub const FEWEST: usize = 3;
-
 /// What the needle shows at the loud strokes, in dB.
 pub const REDUCTION_DB: f64 = 2.0;
-
-/// The detector hears nothing under this, in Hz, so that a kick does not turn the cymbals down.
-const DEAF_UNDER_HZ: f64 = 90.0;
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -70,14 +61,7 @@ impl Rule for Glue {
 
 impl Glue {
     fn tie(&self, bus: &str, tracks: &[Known], session: &Session) -> Vec<Edit> {
-        let members: Vec<&Known> =
-            tracks.iter().filter(|known| known.track.bus == bus && Role::KIT.contains(&known.role)).collect();
-        let others = tracks.iter().any(|known| {
-            known.track.bus == bus && !Role::KIT.contains(&known.role) && known.role != Role::Percussion
-        });
-        if members.len() < FEWEST || others || members.iter().any(|known| is_printed(known)) {
-            return Vec::new();
-        }
+        let Some(members) = kit_on(bus, tracks) else { return Vec::new() };
         let between_s = members.iter().filter_map(|known| between_onsets_s(known)).reduce(f64::min);
         let press = Press {
             ratio: 2.0,
@@ -106,51 +90,5 @@ impl Glue {
         Proposal::new(self.id(), Sureness::Likely, because)
             .measured("reduction expected at the loud tenth", REDUCTION_DB, "dB")
             .insert(session, bus, &wanted)
-    }
-}
-
-/// What members are together on the louder side of their bus.
-struct Sum {
-    /// Peaks of 5 ms as the detector hears them, without the lows.
-    heard_dbfs: Vec<f64>,
-    powers_db: Vec<f64>,
-    contour: LoudnessContour,
-}
-
-impl Sum {
-    fn of(members: &[&Known]) -> Self {
-        let mut sides = [Vec::new(), Vec::new()];
-        let (mut powers, mut weighted) = (Vec::new(), Vec::new());
-        let add = |sums: &mut Vec<f64>, at: usize, power: f64| {
-            if sums.len() <= at {
-                sums.resize(at + 1, 0.0);
-            }
-            sums[at] += power;
-        };
-        for known in members {
-            let gain = power_from_db(known.track.trim_db + known.track.fader_db);
-            let (left, right) = match known.facts.profile.channels {
-                mixkeel_dsp::block::Channels::Mono => mono_pan(known.track.pan),
-                mixkeel_dsp::block::Channels::Stereo => (1.0, 1.0),
-            };
-            let heard = gain * (1.0 - low_share(known)).max(0.05);
-            let envelope = &known.facts.profile.character.envelope;
-            let from = |per_s: f64| libm::round(known.facts.at_s.max(0.0) * per_s) as usize;
-            for (cell, (peak, power)) in envelope.peaks_dbfs().zip(envelope.powers_db()).enumerate() {
-                let at = from(f64::from(mixkeel_analysis::dynamics::Envelope::CELLS_PER_S)) + cell;
-                add(&mut sides[0], at, heard * left * left * power_from_db(peak));
-                add(&mut sides[1], at, heard * right * right * power_from_db(peak));
-                add(&mut powers, at, gain * power_from_db(power));
-            }
-            for (step, power) in known.facts.profile.contour.powers.iter().enumerate() {
-                add(&mut weighted, from(1.0 / LoudnessContour::STEP_S) + step, gain * f64::from(*power));
-            }
-        }
-        let [left, right] = sides;
-        Self {
-            heard_dbfs: left.iter().zip(&right).map(|(l, r)| db_from_power(l.max(*r).max(1e-12))).collect(),
-            powers_db: powers.iter().map(|power| db_from_power(power.max(1e-12))).collect(),
-            contour: LoudnessContour { powers: weighted.iter().map(|power| *power as f32).collect() },
-        }
     }
 }

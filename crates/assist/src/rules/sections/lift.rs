@@ -25,10 +25,10 @@ use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::fields;
 use mixkeel_session::session::{Section, Session};
 
+use super::spans::{held, move_s};
 use crate::forecast::Forecast;
 use crate::levels::median;
 use crate::rule::{Proposal, Rule};
-use crate::rules::space::depth::beat_s;
 use crate::song::Song;
 use crate::start::Start;
 use crate::things::before;
@@ -81,7 +81,7 @@ impl Rule for Lift {
         if lift_db < LEAST_DB {
             return Vec::new();
         }
-        let points = points(&choruses, lift_db, beat_s(session).unwrap_or(0.5).min(1.0));
+        let points = held(&choruses, lift_db, move_s(session));
         let because = format!(
             "the choruses are {:.1} LU {} than the verses; they lift by {lift_db:.1} dB, all together",
             (chorus - verse).abs(),
@@ -98,51 +98,5 @@ impl Rule for Lift {
                     .lane(session, strip, "lift", fields::FADER_DB.id, &points)
             })
             .collect()
-    }
-}
-
-/// Up within a beat before each section and down within a beat after it; sections that touch stay up between them.
-fn points(sections: &[&Section], lift_db: f64, beat_s: f64) -> Vec<(f64, f64)> {
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    for section in sections {
-        let from_s = (section.from_s - beat_s).max(0.0);
-        match points.last() {
-            Some((last_s, _)) if *last_s >= from_s => {
-                points.pop();
-                points.pop();
-            }
-            _ => points.extend([(from_s, 0.0), (section.from_s.max(from_s), lift_db)]),
-        }
-        points.extend([(section.to_s, lift_db), (section.to_s + beat_s, 0.0)]);
-    }
-    points
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lift_is_up_with_the_chorus_and_stays_up_between_two_that_touch() {
-        let section = |from_s: f64, to_s: f64| Section {
-            id: "chorus".to_owned(),
-            kind: "chorus".to_owned(),
-            from_s,
-            to_s,
-        };
-        let (one, two, three) = (section(10.0, 20.0), section(20.0, 30.0), section(50.0, 60.0));
-        assert_eq!(
-            points(&[&one, &two, &three], 1.0, 0.5),
-            [
-                (9.5, 0.0),
-                (10.0, 1.0),
-                (30.0, 1.0),
-                (30.5, 0.0),
-                (49.5, 0.0),
-                (50.0, 1.0),
-                (60.0, 1.0),
-                (60.5, 0.0)
-            ]
-        );
     }
 }
