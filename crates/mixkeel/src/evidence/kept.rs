@@ -50,7 +50,8 @@ pub(crate) fn keep(session: &Session, shelf: &Shelf, cache: &Cache, evidence: &E
 
 /// What a session sounds like follows from what it says, but for wishes and locks, and from its recordings.
 fn key(session: &Session, shelf: &Shelf, cache: &Cache) -> Option<Key> {
-    let mut said = Session { goals: Vec::new(), finish: Finish::default(), ..session.clone() };
+    let mut said =
+        Session { goals: Vec::new(), references: Vec::new(), finish: Finish::default(), ..session.clone() };
     said.tracks.iter_mut().for_each(|track| track.lock.clear());
     said.buses.iter_mut().for_each(|bus| bus.strip.lock.clear());
     said.returns.iter_mut().for_each(|one| one.strip.lock.clear());
