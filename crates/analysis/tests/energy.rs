@@ -218,3 +218,35 @@ fn maps_do_not_depend_on_blocks_and_keep_to_their_time() {
     assert!(at(9) + at(11) < 1e-6 && at(10) > power_from_db(-40.0));
     assert_eq!(map(&Signal::mono(&[])).cells(), 0);
 }
+
+#[test]
+fn a_panned_track_measures_on_each_side_as_that_side_alone_and_so_it_does_where_it_becomes_two() {
+    let (one, other) = (track(51, 0.3, 0.5), track(52, 0.2, 0.7));
+    for pan in [1.0, 0.3, -0.6, 0.0] {
+        // Two channels that are one, for a while of which the right has a sound of its own, and silence.
+        let right: Vec<f32> = one
+            .iter()
+            .zip(&other)
+            .enumerate()
+            .map(|(n, (x, own))| pan * x + if (180_000..260_000).contains(&n) { *own } else { 0.0 })
+            .collect();
+        let (left, right) = (&one[..400_003], &right[..400_003]);
+        let both = map(&Signal::stereo(left, right));
+        let alone = [left, right].map(|side| map(&Signal::mono(side)));
+        for cell in 0..both.cells() {
+            for band in 0..BANDS {
+                let power = both.power(cell, band);
+                let wanted = [0, 1].map(|side| alone[side].power(cell, band).left);
+                for (measured, wanted) in [power.left, power.right].into_iter().zip(wanted) {
+                    let off_db = db_from_power(measured.max(1e-14) / wanted.max(1e-14)).abs();
+                    assert!(off_db < 0.02, "pan {pan}, cell {cell}, band {band}: off by {off_db} dB");
+                }
+                // Well before and well after, what both sides have in common is all there is.
+                if !(30..66).contains(&cell) && pan != 0.0 && power.left > 1e-12 {
+                    let common = power.cross / (power.left * power.right).sqrt();
+                    assert!((common - f64::from(pan.signum())).abs() < 1e-3, "{pan}: {common}");
+                }
+            }
+        }
+    }
+}

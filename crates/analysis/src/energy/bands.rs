@@ -3,7 +3,8 @@
 use rustfft::num_complex::Complex;
 
 use crate::erb::hz_from_rate;
-use crate::frames::Spectrum;
+use crate::four::{FOUR, Four};
+use crate::frames::{AsOne, Spectrum, Together, unfolded};
 use crate::loudness::kweight::power_gain;
 
 /// Bands of one ERB: band b reaches from ERB-rate b to b + 1. The first holds what lies below 26 Hz, the last all above
@@ -38,6 +39,14 @@ pub(crate) struct Part {
     pub weighted: f32,
 }
 
+impl Part {
+    /// Rounding can leave less than nothing of a bin that was taken back.
+    fn no_less_than_nothing(self) -> Self {
+        let [left, right, weighted] = [self.left, self.right, self.weighted].map(|power| power.max(0.0));
+        Self { left, right, weighted, ..self }
+    }
+}
+
 impl Shares {
     pub fn new(rate_hz: u32, bin_hz: f64, bins: usize) -> Self {
         let edge = |band: usize| {
@@ -64,12 +73,79 @@ impl Shares {
             // What lies below the lower edge belongs to the band before; of the bin at the upper edge a part belongs here.
             self.add(spectrum, first, -below, part);
             self.add(spectrum, last, above, part);
-            // Rounding can leave less than nothing of a bin that was taken back.
-            part.left = part.left.max(0.0);
-            part.right = part.right.max(0.0);
-            part.weighted = part.weighted.max(0.0);
+            *part = part.no_less_than_nothing();
         }
         parts
+    }
+
+    /// The power in each band of windows that were transformed together, window by window: the same numbers as those of
+    /// [`parts`](Self::parts), four at once.
+    pub fn parts_together(&self, heard: &Together, mut each: impl FnMut([Part; BANDS])) {
+        match heard.as_one {
+            AsOne::LeftAndRight => {
+                let bands = self.sums(heard.bins, |sums: &mut [Four; 4], left, right, share, k| {
+                    let (of_left, of_right) = (power(left) * share, power(right) * share);
+                    sums[0] = sums[0] + of_left;
+                    sums[1] = sums[1] + of_right;
+                    sums[2] = sums[2] + (left.re * right.re + left.im * right.im) * share;
+                    sums[3] = sums[3] + (of_left + of_right) * k;
+                });
+                for lane in 0..heard.windows {
+                    each(bands.map(|sums| {
+                        let [left, right, cross, weighted] = sums.map(|four| four.0[lane]);
+                        Part { left, right, cross, weighted }.no_less_than_nothing()
+                    }));
+                }
+            }
+            AsOne::TwoWindows(ratio) => {
+                let bands = self.sums(heard.bins, |sums: &mut [Four; 4], one, other, share, k| {
+                    for (two, window) in sums.chunks_exact_mut(2).zip([one, other]) {
+                        let power = power(window) * share;
+                        two[0] = two[0] + power;
+                        two[1] = two[1] + power * k;
+                    }
+                });
+                let both = 1.0 + ratio * ratio;
+                for window in 0..heard.windows {
+                    each(bands.map(|sums| {
+                        let at = 2 * (window / FOUR);
+                        let (left, weighted) = (sums[at].0[window % FOUR], sums[at + 1].0[window % FOUR]);
+                        let (right, cross) = (left * ratio * ratio, left * ratio);
+                        Part { left, right, cross, weighted: weighted * both }.no_less_than_nothing()
+                    }));
+                }
+            }
+        }
+    }
+
+    /// Sums over the bins of each band. `add` is given the sums, both signals of a bin, the share of it that counts, and what
+    /// loudness makes of it.
+    #[inline(always)]
+    fn sums<const N: usize>(
+        &self,
+        bins: &[Complex<Four>],
+        add: impl Fn(&mut [Four; N], Complex<Four>, Complex<Four>, f32, f32),
+    ) -> [[Four; N]; BANDS] {
+        let last_bin = self.k_gain.len().saturating_sub(1);
+        let mut bands = [[Four::default(); N]; BANDS];
+        if bins.is_empty() {
+            return bands;
+        }
+        for (sums, edges) in bands.iter_mut().zip(self.edges.windows(2)) {
+            let [(first, below), (last, above)] = [edges[0], edges[1]];
+            let mut add = |bin: usize, share: f32| {
+                let twice = if bin == 0 || bin == last_bin { share } else { 2.0 * share };
+                let [one, other] = unfolded(bins, bin);
+                add(sums, one, other, twice, self.k_gain[bin]);
+            };
+            (first..last).for_each(|bin| add(bin, 1.0));
+            for (bin, share) in [(first, -below), (last, above)] {
+                if share != 0.0 {
+                    add(bin, share);
+                }
+            }
+        }
+        bands
     }
 
     #[inline(always)]
@@ -90,6 +166,12 @@ impl Shares {
         }
         part.weighted += both * k;
     }
+}
+
+/// The power of four signals at one bin.
+#[inline(always)]
+fn power(bin: Complex<Four>) -> Four {
+    bin.re * bin.re + bin.im * bin.im
 }
 
 /// The real part of a cross spectrum at one bin.
@@ -114,4 +196,41 @@ pub(crate) fn cross_parts(shares: &Shares, one: &[Complex<f32>], other: &[Comple
         *part = whole - at(first, below) + at(last, above);
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use mixkeel_dsp::block::{Channels, Signal};
+
+    use super::*;
+    use crate::energy::cell_frames;
+
+    #[test]
+    fn four_windows_at_once_have_in_each_band_what_each_has_alone_to_the_last_bit() {
+        let mut seed = 9_u32;
+        let mut noise = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        let left: Vec<f32> = (0..40_000).map(|_| noise()).collect();
+        let right: Vec<f32> = left.iter().map(|x| 0.3 * x + 0.2 * noise()).collect();
+        // Bands at the edges of which bins are divided otherwise.
+        for rate_hz in [44_100, 11_025] {
+            let shares = Shares::new(rate_hz, 5.0, rate_hz as usize / 10 + 1);
+            let signal = Signal::stereo(&left, &right);
+            let bits = |part: Part| [part.left, part.right, part.cross, part.weighted].map(f32::to_bits);
+            let (mut alone, mut together) = (Vec::new(), Vec::new());
+            let mut frames = cell_frames(rate_hz, Channels::Stereo);
+            frames.push(&signal, |_, spectrum| alone.push(shares.parts(spectrum).map(bits)));
+            frames.finish(|_, spectrum| alone.push(shares.parts(spectrum).map(bits)));
+            frames.restart();
+            let mut add = |heard: &Together| {
+                assert_eq!(heard.as_one, AsOne::LeftAndRight);
+                shares.parts_together(heard, |parts| together.push(parts.map(bits)));
+            };
+            frames.push_together(&signal, &mut add);
+            frames.finish_together(&mut add);
+            assert!(alone.len() > 9 && alone == together, "{rate_hz}");
+        }
+    }
 }

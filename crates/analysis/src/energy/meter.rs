@@ -5,7 +5,7 @@ use mixkeel_dsp::block::{Channels, Signal};
 use super::bands::{BANDS, Part, Shares};
 use super::code::{code_from_correlation, code_from_power};
 use super::map::{CELLS_PER_S, EnergyMap, nominal_k_gain};
-use crate::frames::{Frames, Spectrum, Window};
+use crate::frames::{Frames, Spectrum, Together, Window};
 use crate::meter::Meter;
 
 /// The length of a window at a rate: two cells, 200 ms. Long enough that the narrowest band (25 Hz) is five bins wide, short
@@ -63,26 +63,41 @@ impl Meter for EnergyMeter {
 
     fn push(&mut self, signal: &Signal) {
         self.heard_frames += signal.frames() as u64;
-        self.frames.push(signal, |index, spectrum| self.builder.add(index, spectrum));
+        let Self { frames, builder, .. } = self;
+        if builder.cells.stereo {
+            frames.push_together(signal, |heard| builder.add_together(heard));
+        } else {
+            frames.push(signal, |index, spectrum| builder.add(index, spectrum));
+        }
     }
 
     fn finish(&mut self) -> EnergyMap {
-        self.frames.finish(|index, spectrum| self.builder.add(index, spectrum));
+        let Self { frames, builder, .. } = self;
+        if builder.cells.stereo {
+            frames.finish_together(|heard| builder.add_together(heard));
+        } else {
+            frames.finish(|index, spectrum| builder.add(index, spectrum));
+        }
         self.builder.finish(cells_of(self.heard_frames, self.rate_hz))
     }
 }
 
 /// Gathers cells from spectra. The windows that reach beyond either end of the signal belong to its first and last cells.
 pub(crate) struct EnergyBuilder {
-    stereo: bool,
     shares: Shares,
+    cells: Cells,
+    nominal: [f32; BANDS],
+}
+
+/// Cells as they fill.
+struct Cells {
+    stereo: bool,
     /// Cells to which more may be added: the first of them is cell `settled`.
     open: Vec<[Part; BANDS]>,
     settled: usize,
     map: EnergyMap,
     weighted: [f64; BANDS],
     total: [f64; BANDS],
-    nominal: [f32; BANDS],
 }
 
 impl EnergyBuilder {
@@ -90,32 +105,47 @@ impl EnergyBuilder {
         let rate_hz = rate_hz.max(1);
         let length = window_frames(rate_hz);
         Self {
-            stereo: channels == Channels::Stereo,
             shares: Shares::new(rate_hz, f64::from(rate_hz) / length as f64, length / 2 + 1),
-            open: Vec::new(),
-            settled: 0,
-            map: EnergyMap::default(),
-            weighted: [0.0; BANDS],
-            total: [0.0; BANDS],
+            cells: Cells {
+                stereo: channels == Channels::Stereo,
+                open: Vec::new(),
+                settled: 0,
+                map: EnergyMap::default(),
+                weighted: [0.0; BANDS],
+                total: [0.0; BANDS],
+            },
             nominal: std::array::from_fn(|band| nominal_k_gain(rate_hz, band)),
         }
     }
 
+    /// The next window.
     pub fn add(&mut self, index: i64, spectrum: &Spectrum) {
+        let parts = if spectrum.silent { [Part::default(); BANDS] } else { self.shares.parts(spectrum) };
+        self.cells.add(index, &parts);
+    }
+
+    /// The next windows, transformed together.
+    fn add_together(&mut self, heard: &Together) {
+        let mut index = heard.first;
+        self.shares.parts_together(heard, |parts| {
+            self.cells.add(index, &parts);
+            index += 1;
+        });
+    }
+
+    pub fn finish(&mut self, cells: usize) -> EnergyMap {
+        self.cells.finish(cells, &self.nominal)
+    }
+}
+
+impl Cells {
+    fn add(&mut self, index: i64, parts: &[Part; BANDS]) {
         let cell = index.max(0) as usize;
         while self.settled + self.open.len() <= cell {
             self.open.push([Part::default(); BANDS]);
         }
-        if !spectrum.silent {
-            let parts = self.shares.parts(spectrum);
-            if let Some(open) = self.open.get_mut(cell - self.settled) {
-                for (sum, part) in open.iter_mut().zip(&parts) {
-                    sum.left += part.left;
-                    sum.right += part.right;
-                    sum.cross += part.cross;
-                    sum.weighted += part.weighted;
-                }
-            }
+        if let Some(open) = self.open.get_mut(cell - self.settled) {
+            merge(open, parts);
         }
         // One window reaches beyond the end, so the last two cells may still be one.
         while self.open.len() > 2 {
@@ -138,16 +168,12 @@ impl EnergyBuilder {
         }
     }
 
-    pub fn finish(&mut self, cells: usize) -> EnergyMap {
+    /// The map, with the gains of K-weighting that `nominal` has for bands without sound.
+    fn finish(&mut self, cells: usize, nominal: &[f32; BANDS]) -> EnergyMap {
         while self.settled + self.open.len() > cells.max(1) {
             let Some(beyond) = self.open.pop() else { break };
             let Some(last) = self.open.last_mut() else { break };
-            for (sum, part) in last.iter_mut().zip(&beyond) {
-                sum.left += part.left;
-                sum.right += part.right;
-                sum.cross += part.cross;
-                sum.weighted += part.weighted;
-            }
+            merge(last, &beyond);
         }
         while !self.open.is_empty() {
             self.settle();
@@ -155,9 +181,18 @@ impl EnergyBuilder {
         self.map.k_gain = (0..BANDS)
             .map(|band| {
                 let (weighted, total) = (self.weighted[band], self.total[band]);
-                if total > 0.0 { (weighted / total) as f32 } else { self.nominal[band] }
+                if total > 0.0 { (weighted / total) as f32 } else { nominal[band] }
             })
             .collect();
         std::mem::take(&mut self.map)
+    }
+}
+
+fn merge(sums: &mut [Part; BANDS], parts: &[Part; BANDS]) {
+    for (sum, part) in sums.iter_mut().zip(parts) {
+        sum.left += part.left;
+        sum.right += part.right;
+        sum.cross += part.cross;
+        sum.weighted += part.weighted;
     }
 }

@@ -200,7 +200,10 @@ fn slice_end(slice: u64, rate_hz: u32) -> u64 {
 #[derive(Clone, Debug, Default)]
 struct Recent {
     powers: Vec<f64>,
-    frames: Vec<u64>,
+    /// The frame with which each of them begins.
+    begins: Vec<u64>,
+    /// The frame after the last.
+    end: u64,
 }
 
 impl Recent {
@@ -208,16 +211,17 @@ impl Recent {
         if self.powers.len() >= 4 * SHORT_TERM_SLICES {
             let old = self.powers.len() - SHORT_TERM_SLICES;
             self.powers.drain(..old);
-            self.frames.drain(..old);
+            self.begins.drain(..old);
         }
         self.powers.push(power);
-        self.frames.push(frames);
+        self.begins.push(self.end);
+        self.end += frames;
     }
 
     fn mean(&self, slices: usize) -> Option<f64> {
         let from = self.powers.len().checked_sub(slices)?;
         let powers = self.powers.get(from..)?;
-        let frames: u64 = self.frames.get(from..)?.iter().sum();
+        let frames = self.end - self.begins.get(from)?;
         // Four sums side by side keep the adder busy; the order is fixed, so the bits are too.
         let mut sums = [0.0; 4];
         for four in powers.chunks(4) {

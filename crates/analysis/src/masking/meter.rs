@@ -1,5 +1,6 @@
 //! Partial loudness of every track within the rest, frame by frame, fast enough for whole songs.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::phon::SOUNDING_SONE;
@@ -57,6 +58,8 @@ struct Loudness {
     alone: Vec<f64>,
     within: Vec<f64>,
     lost_per_part: Vec<f64>,
+    /// The filters outside of which it loses nothing.
+    loses: Range<usize>,
 }
 
 /// Sums over frames.
@@ -87,7 +90,8 @@ impl MaskingMeter {
         let mut noise = vec![0.0; filters];
         spread.excite(ears.noise(), &mut noise);
         let silent = || vec![0.0; filters];
-        let loudness = || Loudness { alone: silent(), within: silent(), lost_per_part: silent() };
+        let loudness =
+            || Loudness { alone: silent(), within: silent(), lost_per_part: silent(), loses: 0..0 };
         let heard = Heard {
             excitation: [vec![0.0; tracks * filters], vec![0.0; tracks * filters]],
             is_silent: vec![true; tracks],
@@ -198,7 +202,7 @@ impl MaskingMeter {
             for ((rest, total), own) in heard.rest.iter_mut().zip(total).zip(own) {
                 *rest = total.saturating_sub(*own as i64) as f64;
             }
-            let Loudness { alone: of_alone, within: of_within, lost_per_part } = ear;
+            let Loudness { alone: of_alone, within: of_within, lost_per_part, loses } = ear;
             for place in [&mut *of_alone, &mut *of_within, &mut *lost_per_part] {
                 place.fill(0.0);
             }
@@ -215,11 +219,33 @@ impl MaskingMeter {
                     *lost = if rest > 0.0 { (of_filter - left) / rest } else { 0.0 };
                 }
             });
+            let is_lost = |lost: &f64| *lost != 0.0;
+            let first = lost_per_part.iter().position(is_lost).unwrap_or(filters);
+            *loses = first..lost_per_part.iter().rposition(is_lost).map_or(first, |last| last + 1);
         }
         if alone >= SOUNDING_SONE {
             self.span.count(track, self.frame, within >= HEARD_SONE, heard);
         }
     }
+}
+
+/// Adds what one masker takes in each filter of a span; says how much it is together.
+fn add_lost(lost_per_part: &[f64], excitation: &[f64], span: Range<usize>, sums: &mut [f64]) -> f64 {
+    let (lost, excitation) = (lost_per_part.get(span.clone()), excitation.get(span.clone()));
+    let (Some(lost), Some(excitation), Some(sums)) = (lost, excitation, sums.get_mut(span)) else {
+        return 0.0;
+    };
+    // Four sums side by side keep the adder busy; the order is fixed, so the bits are too.
+    let mut taken = [0.0; 4];
+    let fours = sums.chunks_mut(4).zip(lost.chunks(4)).zip(excitation.chunks(4));
+    for ((sums, lost), excitation) in fours {
+        for (((sum, lost), excitation), taken) in sums.iter_mut().zip(lost).zip(excitation).zip(&mut taken) {
+            let lost = lost * excitation;
+            *sum += lost;
+            *taken += lost;
+        }
+    }
+    taken[0] + taken[1] + taken[2] + taken[3]
 }
 
 impl Sums {
@@ -258,11 +284,7 @@ impl Sums {
             let mut taken = 0.0;
             for (ear, excitation) in heard.of_ear.iter().zip(&heard.excitation) {
                 let other = excitation.get(masker * filters..(masker + 1) * filters).unwrap_or(&heard.noise);
-                for ((sum, lost), excitation) in row.iter_mut().zip(&ear.lost_per_part).zip(other) {
-                    let lost = lost * excitation;
-                    *sum += lost;
-                    taken += lost;
-                }
+                taken += add_lost(&ear.lost_per_part, other, ear.loses.clone(), row);
             }
             if taken > worst.0 {
                 *worst = (taken, frame);

@@ -15,6 +15,10 @@ const LOUD: f64 = 1e10;
 /// The exponent above 100 dB (ANSI S3.4-2007; the paper of 1997 had 0.5).
 const LOUD_EXPONENT: f64 = 0.2;
 
+/// What lies so far below its threshold is nothing. Ours: 40 dB below, 0.000003 of the loudness at threshold is left (equation 18),
+/// and at threshold the ear hears 0.003 sone in all.
+const NOTHING: f64 = 1e-4;
+
 /// The exponent with which a signal far above its masked threshold comes free of the masker (equation 17).
 const RELEASE_EXPONENT: f64 = 0.3;
 
@@ -73,6 +77,12 @@ impl Filter {
         grown(signal) * faint(signal, self.threshold)
     }
 
+    /// The excitation up to which a signal alone is nothing.
+    #[inline]
+    pub(crate) fn silence(&self) -> f64 {
+        NOTHING * self.threshold
+    }
+
     /// The loudness of a signal within a rest. The four equations of the paper are two here, since above 100 dB they
     /// differ only by how loudness [grows](Self::grown); their terms in A^α cancel.
     #[inline]
@@ -87,6 +97,9 @@ impl Filter {
             return self.alone(signal, grown);
         }
         let masked_threshold = self.ratio * rest + self.threshold;
+        if signal <= NOTHING * masked_threshold {
+            return 0.0;
+        }
         let at_threshold = grown(rest + masked_threshold);
         if signal >= masked_threshold {
             // Equations 17 and 19.

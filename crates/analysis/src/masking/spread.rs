@@ -144,7 +144,7 @@ impl Spread {
     pub(crate) fn loudness(&self, own: &[f64], rest: &[f64], mut each: impl FnMut(usize, f64, f64)) {
         let filters = self.filters.iter().zip(&self.grows).zip(own.iter().zip(rest)).enumerate();
         for (number, ((filter, &grows), (&own, &rest))) in filters {
-            if own <= 0.0 {
+            if own <= filter.silence() * PARTS {
                 continue;
             }
             let Some(growth) = self.growth.get(grows) else { continue };

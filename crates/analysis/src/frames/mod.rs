@@ -4,15 +4,20 @@
 //! signal. Before its beginning and after its end there is silence, and every frame that reaches into the signal is
 //! given, from an index below zero where windows are longer than cells.
 
+mod alike;
+mod held;
+mod transform;
+
 use std::array::from_fn;
-use std::sync::Arc;
 
 use mixkeel_dsp::block::{Channels, Signal};
 use rustfft::num_complex::Complex;
-use rustfft::{Fft, FftPlannerScalar};
 
 use crate::four::{FOUR, Four};
-use crate::meter::bounded;
+use alike::ratio;
+use held::Held;
+use transform::Transform;
+pub(crate) use transform::unfolded;
 
 /// The shape of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +61,38 @@ impl Spectrum<'_> {
     }
 }
 
+/// Windows as they came out of the transform together, not yet told apart: for those who can work on four at once.
+pub(crate) struct Together<'a> {
+    /// The index of the first.
+    pub first: i64,
+    /// How many there are.
+    pub windows: usize,
+    /// Which is where.
+    pub as_one: AsOne,
+    /// The transform; nothing where there is only silence.
+    pub bins: &'a [Complex<Four>],
+}
+
+/// What was transformed as one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum AsOne {
+    /// Left as the real and right as the imaginary part of each lane.
+    LeftAndRight,
+    /// The left of a window as the real and that of the fourth after it as the imaginary part; the right is the left times this.
+    TwoWindows(f32),
+}
+
+/// How many windows of two channels that are one are transformed at once.
+const EIGHT: usize = 2 * FOUR;
+
 /// Cuts a stream into windows and transforms them, four at once where there are so many.
 pub struct Frames {
-    rate_hz: u32,
-    per_second: u32,
+    bin_hz: f64,
     stereo: bool,
-    window: Vec<f32>,
-    fft: Arc<dyn Fft<Four>>,
+    held: Held,
+    transform: Transform,
     /// What turns the two halves of a mono window, transformed as one complex signal, into its spectrum.
     turns: Vec<Complex<f32>>,
-    held: [Vec<f32>; 2],
-    /// The frame of the stream at which `held` begins.
-    held_from: i64,
-    next: i64,
-    work: Vec<Complex<Four>>,
-    scratch: Vec<Complex<Four>>,
     /// Of each window transformed together: its bins left and right.
     spectra: [[Vec<Complex<f32>>; 2]; FOUR],
 }
@@ -87,178 +109,146 @@ impl Frames {
         let length = (length_frames.max(2) + 1) & !1;
         let heights: Vec<f64> = (0..length).map(|n| shape.at((n as f64 + 0.5) / length as f64)).collect();
         let scale = 1.0 / (length as f64 * heights.iter().map(|w| w * w).sum::<f64>()).sqrt();
+        let heights: Vec<f32> = heights.iter().map(|w| (w * scale) as f32).collect();
         let stereo = channels == Channels::Stereo;
-        let transformed = if stereo { length } else { length / 2 };
-        let fft = FftPlannerScalar::new().plan_fft_forward(transformed);
         let turn = |bin: usize| -2.0 * std::f64::consts::PI * bin as f64 / length as f64;
-        let mut frames = Self {
-            rate_hz: rate_hz.max(1),
-            per_second: per_second.max(1),
+        Self {
+            bin_hz: f64::from(rate_hz.max(1)) / length as f64,
             stereo,
-            window: heights.iter().map(|w| (w * scale) as f32).collect(),
+            held: Held::new(rate_hz, stereo, per_second, length),
+            transform: if stereo { Transform::of_two(heights) } else { Transform::of_halves(heights) },
             turns: (0..if stereo { 0 } else { length / 2 + 1 })
                 .map(|bin| Complex::new(libm::cos(turn(bin)) as f32, libm::sin(turn(bin)) as f32))
                 .collect(),
-            held: [Vec::new(), Vec::new()],
-            held_from: 0,
-            next: 0,
-            work: vec![Complex::default(); transformed],
-            scratch: vec![Complex::default(); fft.get_inplace_scratch_len()],
-            fft,
             spectra: from_fn(|_| {
                 [length / 2 + 1, if stereo { length / 2 + 1 } else { 0 }]
                     .map(|bins| vec![Complex::default(); bins])
             }),
-        };
-        frames.restart();
-        frames
+        }
     }
 
     /// Forgets the stream; the next frame pushed is its first.
     pub fn restart(&mut self) {
-        self.next = 0;
-        while self.start(self.next - 1) + self.window.len() as i64 > 0 {
-            self.next -= 1;
-        }
-        self.held_from = self.start(self.next);
-        let silence = self.held_from.min(0).unsigned_abs() as usize;
-        for held in &mut self.held {
-            held.clear();
-            held.resize(silence, 0.0);
-        }
-        self.held_from = self.held_from.min(0);
+        self.held.restart();
     }
 
     /// The length of a window in frames of the stream.
     pub fn length_frames(&self) -> usize {
-        self.window.len()
-    }
-
-    /// The first frame of the stream in a window: round((k + ½) · rate / per_second) − length/2.
-    fn start(&self, index: i64) -> i64 {
-        let (rate, per_second) = (i64::from(self.rate_hz), i64::from(self.per_second));
-        let middle = ((2 * index + 1) * rate + per_second).div_euclid(2 * per_second);
-        middle - self.window.len() as i64 / 2
+        self.held.length
     }
 
     /// The next part of the stream. `each` is given windows that are complete, in order, with their index; up to three wait
     /// for those that follow, or for the end. A mono signal where stereo was announced counts as the same sound on both sides.
     pub fn push(&mut self, signal: &Signal, mut each: impl FnMut(i64, &Spectrum)) {
-        let clean = |x: &f32| bounded(*x);
-        // In parts, so that a stream given whole does not have to be held whole.
-        let most = self.window.len().max(4_096);
-        let mut done = 0;
-        while done < signal.frames() {
-            let part = signal.part(done..done + most);
-            self.held[0].extend(part.left().iter().map(clean));
-            if self.stereo {
-                self.held[1].extend(part.right_or_only().iter().map(clean));
-            }
-            done += part.frames();
-            self.give(FOUR, &mut each);
-        }
+        self.in_groups(FOUR, signal, |frames| frames.give(FOUR, &mut each));
     }
 
     /// The end of the stream: `each` is given the windows that reach beyond it.
     pub fn finish(&mut self, mut each: impl FnMut(i64, &Spectrum)) {
-        let end = self.held_from + self.held[0].len() as i64;
-        if end <= 0 {
-            return;
-        }
-        let mut last = self.next;
-        while self.start(last) < end {
-            let wanted = (self.start(last) + self.window.len() as i64 - self.held_from).max(0) as usize;
-            let wanted = wanted.max(self.held[0].len());
-            self.held[0].resize(wanted, 0.0);
-            if self.stereo {
-                self.held[1].resize(wanted, 0.0);
-            }
-            last += 1;
-        }
-        self.give(1, &mut each);
-    }
-
-    /// Gives windows that lie within what is held, as long as there are so many or more.
-    fn give(&mut self, least: usize, each: &mut impl FnMut(i64, &Spectrum)) {
-        let length = self.window.len();
-        loop {
-            let at: [usize; FOUR] =
-                from_fn(|n| (self.start(self.next + n as i64) - self.held_from).max(0) as usize);
-            let complete = at.iter().take_while(|at| **at + length <= self.held[0].len()).count();
-            if complete < least {
-                break;
-            }
-            let silent = self.transform(at.get(..complete).unwrap_or_default());
-            for ([left, right], silent) in self.spectra.iter().zip(silent).take(complete) {
-                let spectrum = Spectrum {
-                    left,
-                    right: self.stereo.then_some(right.as_slice()),
-                    bin_hz: f64::from(self.rate_hz) / length as f64,
-                    silent,
-                };
-                each(self.next, &spectrum);
-                self.next += 1;
-            }
-        }
-        let gone = (self.start(self.next) - self.held_from).max(0) as usize;
-        let gone = gone.min(self.held[0].len());
-        self.held_from += gone as i64;
-        self.held[0].drain(..gone);
-        if self.stereo {
-            self.held[1].drain(..gone);
+        let mut left = self.held.end();
+        while left > 0 {
+            let now = left.min(FOUR);
+            self.give(now, &mut each);
+            left -= now;
         }
     }
 
-    /// Fills the spectra from the windows that begin at these places in what is held, four at most; says in which there is
-    /// only silence.
-    fn transform(&mut self, at: &[usize]) -> [bool; FOUR] {
-        let length = self.window.len();
-        // Where there are fewer than four, the first stands for those that are missing.
-        let at: [usize; FOUR] = from_fn(|n| at.get(n).or(at.first()).copied().unwrap_or(0));
-        let left = at.map(|at| &self.held[0][at..at + length]);
-        let right = at.map(|at| if self.stereo { &self.held[1][at..at + length] } else { &[] });
-        let silent: [bool; FOUR] = from_fn(|n| left[n].iter().chain(right[n]).all(|&x| x == 0.0));
+    /// The same as [`push`](Self::push) of a stream of two channels, not told apart; up to seven windows wait.
+    pub(crate) fn push_together(&mut self, signal: &Signal, mut each: impl FnMut(&Together)) {
+        self.in_groups(EIGHT, signal, |frames| frames.give_together(EIGHT, &mut each));
+    }
+
+    /// The same as [`finish`](Self::finish) after [`push_together`](Self::push_together).
+    pub(crate) fn finish_together(&mut self, mut each: impl FnMut(&Together)) {
+        let mut left = self.held.end();
+        while left > 0 {
+            let now = left.min(EIGHT);
+            self.give_together(now, &mut each);
+            left -= now;
+        }
+    }
+
+    /// Takes frames, and stops whenever so many windows are complete.
+    fn in_groups(&mut self, windows: usize, signal: &Signal, mut complete: impl FnMut(&mut Self)) {
+        let mut done = 0;
+        while done < signal.frames() {
+            let missing = self.held.missing(windows);
+            let part = signal.part(done..done.saturating_add(missing));
+            self.held.take(&part);
+            done += part.frames();
+            if part.frames() == missing {
+                complete(self);
+            }
+        }
+    }
+
+    /// Gives so many windows, four at most, and lets go of them.
+    fn give(&mut self, windows: usize, each: &mut impl FnMut(i64, &Spectrum)) {
+        let silent = self.transform(windows);
+        let first = self.held.next;
+        for (index, ([left, right], silent)) in (first..).zip(self.spectra.iter().zip(silent)).take(windows) {
+            let right = self.stereo.then_some(right.as_slice());
+            each(index, &Spectrum { left, right, bin_hz: self.bin_hz, silent });
+        }
+        self.held.drop(windows);
+    }
+
+    /// Fills the spectra from so many windows, four at most; says in which there is only silence.
+    fn transform(&mut self, windows: usize) -> [bool; FOUR] {
+        let Self { held, transform, turns, spectra, stereo, .. } = self;
+        let [left, right] = [0, 1].map(|channel| four(held, channel, 0, windows));
+        let right_or_none = if *stereo { right } else { [&[] as &[f32]; FOUR] };
+        let silent: [bool; FOUR] = from_fn(|n| left[n].iter().chain(right_or_none[n]).all(|&x| x == 0.0));
         if silent != [true; FOUR] {
-            if self.stereo {
-                // Left as the real and right as the imaginary part: one transform for both.
-                for (n, (z, &w)) in self.work.iter_mut().zip(&self.window).enumerate() {
-                    *z =
-                        Complex::new(Four(left.map(|wave| wave[n])) * w, Four(right.map(|wave| wave[n])) * w);
-                }
-            } else {
-                // Even samples as the real and odd ones as the imaginary part: a transform of half the length.
-                for (n, (z, w)) in self.work.iter_mut().zip(self.window.chunks_exact(2)).enumerate() {
-                    let sample = |odd: usize| Four(left.map(|wave| wave[2 * n + odd])) * w[odd];
-                    *z = Complex::new(sample(0), sample(1));
+            let bins = if *stereo { transform.two(left, right) } else { transform.halves(left) };
+            // The spectra of real signals from those of the complex ones that were made of them.
+            for bin in 0..spectra[0][0].len() {
+                let [even, odd] = unfolded(bins, bin);
+                let of = |four: Complex<Four>, lane: usize| Complex::new(four.re.0[lane], four.im.0[lane]);
+                for (lane, [first, second]) in spectra.iter_mut().enumerate() {
+                    let (even, odd) = (of(even, lane), of(odd, lane));
+                    if *stereo {
+                        (first[bin], second[bin]) = (even, odd);
+                    } else {
+                        first[bin] = even + turns[bin] * odd;
+                    }
                 }
             }
-            self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
-            self.unfold();
         }
-        for (bins, _) in self.spectra.iter_mut().zip(silent).filter(|(_, silent)| *silent) {
+        for (bins, _) in spectra.iter_mut().zip(silent).filter(|(_, silent)| *silent) {
             bins.iter_mut().for_each(|bins| bins.fill(Complex::default()));
         }
         silent
     }
 
-    /// The spectra of real signals from those of the complex ones that were made of them.
-    fn unfold(&mut self) {
-        let ahead = self.work.iter().chain(self.work.first());
-        let mirrored = self.work.first().into_iter().chain(self.work.iter().rev());
-        for (bin, (z, m)) in ahead.zip(mirrored).enumerate().take(self.window.len() / 2 + 1) {
-            let even = Complex::new((z.re + m.re) * 0.5, (z.im - m.im) * 0.5);
-            let odd = Complex::new((z.im + m.im) * 0.5, (m.re - z.re) * 0.5);
-            let of = |four: Complex<Four>, lane: usize| Complex::new(four.re.0[lane], four.im.0[lane]);
-            for (lane, [first, second]) in self.spectra.iter_mut().enumerate() {
-                let (even, odd) = (of(even, lane), of(odd, lane));
-                if self.stereo {
-                    (first[bin], second[bin]) = (even, odd);
-                } else {
-                    first[bin] = even + self.turns[bin] * odd;
-                }
+    /// Gives so many windows of two channels, eight at most, in one transform where the channels are one and in two where they
+    /// are not, and lets go of them.
+    fn give_together(&mut self, windows: usize, each: &mut impl FnMut(&Together)) {
+        let Self { held, transform, .. } = self;
+        let first = held.next;
+        let [left, right] = held.both(windows);
+        // Half as many go into one transform anyway.
+        let ratio = if windows > FOUR { ratio(left, right) } else { None };
+        if left.iter().chain(right).all(|&x| x == 0.0) {
+            each(&Together { first, windows, as_one: AsOne::TwoWindows(1.0), bins: &[] });
+        } else if let Some(ratio) = ratio {
+            let bins = transform.two(four(held, 0, 0, windows), four(held, 0, FOUR, windows));
+            each(&Together { first, windows, as_one: AsOne::TwoWindows(ratio), bins });
+        } else {
+            for from in (0..windows).step_by(FOUR) {
+                let bins = transform.two(four(held, 0, from, windows), four(held, 1, from, windows));
+                let windows = (windows - from).min(FOUR);
+                let first = first + from as i64;
+                each(&Together { first, windows, as_one: AsOne::LeftAndRight, bins });
             }
         }
+        held.drop(windows);
     }
+}
+
+/// Four windows of a channel, from one on of so many there are. The last stands for those that are missing.
+fn four(held: &Held, channel: usize, from: usize, windows: usize) -> [&[f32]; FOUR] {
+    from_fn(|n| held.window(channel, held.place((from + n).min(windows.saturating_sub(1)))))
 }
 
 #[cfg(test)]
