@@ -60,9 +60,15 @@ pub const WAYS: [Way; 6] = [
     Way { id: "muddy", done: "a bell at 175 Hz", push: thicker },
     Way { id: "harsh", done: "a bell at 2.9 kHz", push: harder },
     Way { id: "mono-loss", done: "widened, then louder", push: wider },
-    Way { id: "buried-focus", done: "louder", push: louder },
+    Way { id: "buried-focus", done: "louder, the voice in front before", push: louder },
     Way { id: "masked-track", done: "louder", push: louder },
 ];
+
+/// What others take from a voice that is still in front: half of its loudness.
+const IN_FRONT_PHON: f64 = 10.0;
+
+/// The most by which it is raised to be there.
+const MOST_RAISED_DB: u32 = 18;
 
 /// A song whose tracks were measured once.
 pub struct Desk {
@@ -75,6 +81,21 @@ impl Desk {
     pub fn new(parts: Vec<Part>) -> Self {
         let readings = parts.par_iter().map(|part| part.sound.strip()).collect();
         Self { parts, readings }
+    }
+
+    /// The same with what the song is about in front: raised until it keeps half of its loudness. In the plain balance of the demo
+    /// the others take 12.8 of the 14 phon that bury it, and the bass half of that. What is pushed there is the last straw: without
+    /// the bass the voice would gain more (2.6 to 3.6 phon) than without what was pushed (1.8 to 2.9), and the bass is named first.
+    fn with_focus_in_front(&self) -> Option<Self> {
+        let index = self.parts.iter().position(|part| part.in_focus)?;
+        (0..=MOST_RAISED_DB).find_map(|by_db| {
+            let mut desk = Self { parts: self.parts.clone(), readings: self.readings.clone() };
+            desk.parts[index].sound.gain_db(f64::from(by_db));
+            desk.readings[index] = desk.parts[index].sound.strip();
+            let evidence = gathered(&desk.parts, desk.readings.clone()).evidence_on(&[]);
+            let at = evidence.tracks.iter().position(|strip| strip.name == desk.parts[index].name)?;
+            (evidence.masking?.whole.tracks.get(at)?.lost_phon() <= IN_FRONT_PHON).then_some(desk)
+        })
     }
 
     /// The finding of this id, with one track in place of its own sound.
@@ -168,7 +189,9 @@ pub fn print(only: Option<&str>) {
     for (song, from_s) in songs.into_iter().filter(|(song, _)| only.is_none_or(|only| only == *song)) {
         let desk = if song == "demo" { Some(demo(10.0)) } else { shared(song, from_s, 10.0) };
         let Some(desk) = desk else { continue };
+        let in_front = desk.with_focus_in_front();
         for way in &WAYS {
+            let desk = if way.id == "buried-focus" { in_front.as_ref().unwrap_or(&desk) } else { &desk };
             let tracks: Vec<usize> = desk.others().collect();
             let pushed: Vec<(usize, Finding, f64)> = tracks
                 .par_iter()
