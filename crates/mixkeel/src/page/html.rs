@@ -31,9 +31,14 @@ pub fn clock(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
+/// Third octaves whose names (ISO 266) have more digits than anybody reads of other frequencies.
+const LONG_NAMES: [(f64, &str); 3] = [(31.5, "31.5 Hz"), (1_250.0, "1.25 kHz"), (3_150.0, "3.15 kHz")];
+
 /// A frequency as people read it: `250 Hz`, `4 kHz`.
 pub fn hertz(freq_hz: f64) -> String {
-    if freq_hz < 995.0 {
+    if let Some((_, name)) = LONG_NAMES.iter().find(|(named_hz, _)| *named_hz == freq_hz) {
+        (*name).to_owned()
+    } else if freq_hz < 995.0 {
         format!("{freq_hz:.0} Hz")
     } else {
         let text = format!("{:.1}", freq_hz / 1000.0);
@@ -57,6 +62,10 @@ mod tests {
         assert_eq!(
             (hertz(250.0), hertz(4000.0), hertz(12_500.0)),
             ("250 Hz".into(), "4 kHz".into(), "12.5 kHz".into())
+        );
+        assert_eq!(
+            (hertz(31.5), hertz(3_150.0), hertz(3_140.0)),
+            ("31.5 Hz".into(), "3.15 kHz".into(), "3.1 kHz".into())
         );
     }
 }

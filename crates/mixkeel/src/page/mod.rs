@@ -220,8 +220,9 @@ fn item(finding: &Finding) -> String {
     if let (Some(measured), Some(wanted)) = (finding.measured, finding.wanted) {
         let unit = &finding.unit;
         where_it_is.push(format!(
-            "measured {} {unit}, wanted {} {unit}",
+            "measured {} {unit}, wanted at {} {}",
             figure(Some(measured), 1),
+            if measured < wanted { "least" } else { "most" },
             figure(Some(wanted), 1)
         ));
     }

@@ -18,7 +18,11 @@
   const loops = JSON.parse(store.textContent);
   const button = player.querySelector("#play");
   const place = player.querySelector("#place");
-  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+  // Rounded as the page is, so that a loop begins where its button says.
+  const clock = (s) => {
+    const whole = Math.round(s);
+    return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  };
   let audio = null, decoded = new Map(), running = [], loop = 0, source = 0, offset = 0, startedAt = 0, playing = false;
   const length = () => loops[loop].to_s - loops[loop].from_s;
   const position = () => playing ? (offset + audio.currentTime - startedAt) % length() : offset;

@@ -25,17 +25,19 @@ impl Table {
         Self { caption: caption.to_owned(), columns, rows }
     }
 
-    /// As it stands on the page; cells that begin with a digit or a sign stand to the right.
+    /// As it stands on the page; figures stand to the right, and so does a dash among them.
     pub fn html(&self) -> String {
         let mut html = format!(
             "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>",
             caption = escape(&self.caption)
         );
-        for (place, cell) in self.columns.iter().enumerate() {
+        let has_figures =
+            |place: usize| self.rows.iter().any(|row| row.get(place).is_some_and(|cell| is_figure(cell)));
+        let columns = self.columns.iter().enumerate();
+        let of_figures: Vec<bool> = columns.map(|(place, _)| place > 0 && has_figures(place)).collect();
+        for (cell, figures) in self.columns.iter().zip(&of_figures) {
             // A head stands over its figures.
-            let figures =
-                place > 0 && self.rows.iter().any(|row| row.get(place).is_some_and(|cell| is_figure(cell)));
-            let class = if figures { " class=\"figure\"" } else { "" };
+            let class = if *figures { " class=\"figure\"" } else { "" };
             let _ = write!(html, "<th scope=\"col\"{class}>{}</th>", escape(cell));
         }
         html.push_str("</tr></thead><tbody>");
@@ -45,7 +47,7 @@ impl Table {
                 let text = escape(cell);
                 if place == 0 {
                     let _ = write!(html, "<th scope=\"row\">{text}</th>");
-                } else if is_figure(cell) {
+                } else if is_figure(cell) || (cell == "–" && of_figures.get(place) == Some(&true)) {
                     let _ = write!(html, "<td class=\"figure\">{text}</td>");
                 } else {
                     let _ = write!(html, "<td>{text}</td>");

@@ -1,6 +1,7 @@
 //! Curves over time or frequency, with zones behind them and pins on them.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use super::scale::Axis;
 use super::{WIDTH, figure, label, place};
@@ -71,7 +72,8 @@ pub struct Lines {
     pub zones: Vec<Zone>,
     /// Pins.
     pub pins: Vec<Pin>,
-    /// How many points of each line stand in the table at most; the rest is left out evenly.
+    /// How many points of each line stand in the table at most; the rest is left out evenly, but of a wave the highest of them
+    /// stands for all.
     pub table_rows: usize,
 }
 
@@ -214,7 +216,7 @@ impl Lines {
             .map(|(n, (x, _))| {
                 let mut row = vec![self.x.text(*x)];
                 row.extend(self.lines.iter().map(|line| {
-                    let up = line.points.get(n).and_then(|(_, up)| *up);
+                    let up = if self.is_wave { line.highest(n..n + step) } else { line.at(*x) };
                     crate::page::html::figure(up, 1)
                 }));
                 if has_zones {
@@ -225,6 +227,26 @@ impl Lines {
             })
             .collect();
         Table::new(&self.caption(), &head, rows)
+    }
+}
+
+impl Line {
+    /// How high the curve is at a place, as it is drawn: straight between two points, and nothing beside a gap.
+    fn at(&self, x: f64) -> Option<f64> {
+        let after = self.points.iter().position(|point| point.0 >= x)?;
+        let (to_x, to) = *self.points.get(after)?;
+        if to_x == x {
+            return to;
+        }
+        let (from_x, from) = *self.points.get(after.checked_sub(1)?)?;
+        let (from, to) = from.zip(to)?;
+        Some(from + (to - from) * (x - from_x) / (to_x - from_x))
+    }
+
+    /// The highest of some points.
+    fn highest(&self, points: Range<usize>) -> Option<f64> {
+        let end = points.end.min(self.points.len());
+        self.points.get(points.start..end)?.iter().filter_map(|point| point.1).reduce(f64::max)
     }
 }
 
@@ -269,6 +291,32 @@ mod tests {
         let drawn = html.split(" d=\"").find(|d| d.starts_with('M') && d.contains(' ')).unwrap();
         assert!(!drawn.is_empty());
         assert!(html.contains("data-seek=\"2.000\"") && !html.contains("<click>"));
+    }
+
+    #[test]
+    fn the_table_has_what_is_drawn_at_its_place_and_of_a_wave_the_highest() {
+        let mut chart = Lines::new(
+            "Loudness",
+            Axis::new("time", Kind::Time, 0.0, 9.0),
+            Axis::new("LUFS", Kind::Plain, -30.0, -10.0),
+        );
+        let line = |name: &str, points: Vec<(f64, Option<f64>)>| Line { name: name.to_owned(), points };
+        // One begins later than the other, and one is straight.
+        let rising = |from: u32| (from..9).map(|n| (f64::from(n), Some(f64::from(n) - 30.0))).collect();
+        chart.lines = vec![
+            line("momentary", rising(0)),
+            line("short-term", rising(3)),
+            line("integrated", vec![(0.0, Some(-20.7)), (9.0, Some(-20.7))]),
+        ];
+        chart.table_rows = 3;
+        let figures = |chart: &Lines| -> Vec<Vec<String>> {
+            chart.table().rows.into_iter().map(|row| row[1..].to_vec()).collect()
+        };
+        let wanted = [["−30.0", "–", "−20.7"], ["−27.0", "−27.0", "−20.7"], ["−24.0", "−24.0", "−20.7"]];
+        assert_eq!(figures(&chart), wanted);
+        let wave = line("peak", vec![(0.0, Some(-9.0)), (1.0, Some(-3.0)), (2.0, None), (3.0, Some(-8.0))]);
+        let chart = Lines { lines: vec![wave], is_wave: true, table_rows: 2, ..chart };
+        assert_eq!(figures(&chart), [["−3.0"], ["−8.0"]]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use mixkeel_analysis::spectrum::third_octave::{BANDS, mid_hz};
+use mixkeel_analysis::spectrum::third_octave::{BANDS, NOMINAL_HZ};
 use mixkeel_judge::compare::{beside, corresponding, heard};
 use mixkeel_judge::evidence::Evidence;
 
@@ -93,7 +93,8 @@ fn chart(mix: &Evidence, records: &[Evidence]) -> Lines {
     chart.summary =
         format!("Third octaves of the mix less those of {} references, by passage", records.len());
     for (name, all) in passages.iter().take(MOST_PASSAGES) {
-        let points = (0..BANDS).map(|band| (mid_hz(band), Some(mean(all, band)).filter(|db| db.is_finite())));
+        let points =
+            (0..BANDS).map(|band| (NOMINAL_HZ[band], Some(mean(all, band)).filter(|db| db.is_finite())));
         chart.lines.push(Line { name: name.clone(), points: points.collect() });
     }
     if records.len() > 1 {
@@ -106,7 +107,7 @@ fn chart(mix: &Evidence, records: &[Evidence]) -> Lines {
         chart.between = (0..BANDS)
             .map(|band| {
                 let (low, high) = spread(band);
-                (mid_hz(band), low, high)
+                (NOMINAL_HZ[band], low, high)
             })
             .collect();
         chart.between_name = "where the references lie".to_owned();

@@ -1,7 +1,7 @@
 //! The spectrum beside the average of records, whole and by section.
 
 use mixkeel_analysis::spectrum::records::tolerance_db;
-use mixkeel_analysis::spectrum::third_octave::{BANDS, mid_hz};
+use mixkeel_analysis::spectrum::third_octave::{BANDS, NOMINAL_HZ};
 use mixkeel_judge::evidence::Evidence;
 
 use super::Part;
@@ -30,7 +30,7 @@ pub fn draw(evidence: &Evidence, records: &[Evidence]) -> Part {
     );
     let line = |name: &str, difference_db: &[Option<f64>; BANDS]| Line {
         name: name.to_owned(),
-        points: (0..BANDS).map(|band| (mid_hz(band), difference_db[band])).collect(),
+        points: (0..BANDS).map(|band| (NOMINAL_HZ[band], difference_db[band])).collect(),
     };
     chart.lines.push(line("the whole mix", &whole.difference_db));
     // Of sections that are the same music again the loudest speaks for all.
@@ -51,7 +51,8 @@ pub fn draw(evidence: &Evidence, records: &[Evidence]) -> Part {
             chart.lines.push(line(&section.id.replace('-', " "), &departure.difference_db));
         }
     }
-    chart.between = (0..BANDS).map(|band| (mid_hz(band), -tolerance_db(band), tolerance_db(band))).collect();
+    chart.between =
+        (0..BANDS).map(|band| (NOMINAL_HZ[band], -tolerance_db(band), tolerance_db(band))).collect();
     chart.between_name = "where most records lie".to_owned();
     let lead = format!("{} dB from records", figure(Some(whole.distance_db), 1));
     let mut part = Part::new("spectrum", "Spectrum").lead(&lead);
