@@ -27,6 +27,8 @@ pub(super) struct Hearing<'a> {
     /// The playback systems that goals are about.
     pub systems: &'a [&'a str],
     parts: Vec<Part>,
+    /// Whether these are excerpts of sections, not all of them.
+    excerpts: bool,
     /// What the session as it stands measures, whole and in parts, and what was heard for that.
     were: &'a Values,
     were_in_parts: Values,
@@ -47,13 +49,14 @@ impl<'a> Hearing<'a> {
     ) -> Result<Self, Error> {
         let asked: Vec<&Meaning> =
             meanings.iter().zip(asked_for).filter(|(_, asked)| **asked).map(|(one, _)| *one).collect();
-        let parts = concerned(ground, &asked);
+        let (parts, excerpts) = concerned(ground, &asked);
         let mut hearing = Self {
             ground,
             meanings,
             others,
             systems,
             parts,
+            excerpts,
             were,
             were_in_parts: Vec::new(),
             base,
@@ -74,8 +77,15 @@ impl<'a> Hearing<'a> {
     }
 
     /// What goals would measure in all of a session that some edits made, from what is heard of the parts: what the session as
-    /// it stands measures, moved by as much as the parts have moved.
-    pub fn in_parts(&self, session: &Session, edits: &[Edit], watch: &dyn Watch) -> Result<Values, Error> {
+    /// it stands measures, moved by as much as the parts have moved. Where excerpts do not tell what a goal measures, it is what
+    /// was foretold.
+    pub fn in_parts(
+        &self,
+        session: &Session,
+        edits: &[Edit],
+        foretold: &[Option<f64>],
+        watch: &dyn Watch,
+    ) -> Result<Values, Error> {
         let changed = sounding_otherwise(session, edits);
         let strips = self.base_in_parts.as_ref().map(|_| changed.as_slice());
         let wanted = Wanted { strips, ..Wanted::on(self.systems) };
@@ -85,9 +95,10 @@ impl<'a> Hearing<'a> {
             None => read,
         };
         let now = self.values(&wanted.evidence(read));
-        let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now));
+        let goals = self.meanings.iter().zip(self.were).zip(self.were_in_parts.iter().zip(now)).zip(foretold);
         Ok(goals
-            .map(|((meaning, was), (was_here, now))| match (was, was_here, now) {
+            .map(|(((meaning, was), (was_here, now)), foretold)| match (was, was_here, now) {
+                (Ok(was), ..) if self.excerpts && !told_by_excerpts(meaning) => Ok(foretold.unwrap_or(*was)),
                 (Ok(was), Ok(was_here), Ok(now)) if meaning.that == That::Wider => Ok(was * now / was_here),
                 (Ok(was), Ok(was_here), Ok(now)) => Ok(was + now - was_here),
                 (_, _, now) => now,
@@ -187,12 +198,19 @@ fn buses_of<'s>(session: &'s Session, id: &str) -> impl Iterator<Item = &'s Bus>
     std::iter::successors(first.and_then(|id| bus(id)), move |one| bus(&one.to)).take(session.buses.len())
 }
 
-/// The sections that goals are about; where one is about all of the song, some of every section, as the loop hears it.
-/// Nothing where that is most of the song.
-fn concerned(ground: &Ground, meanings: &[&Meaning]) -> Vec<Part> {
+/// Whether some of every section tells what a goal measures. How far a level spreads it does not: one soft line that is left out
+/// changes it by more than what was turned.
+fn told_by_excerpts(meaning: &Meaning) -> bool {
+    meaning.that != That::Steady
+}
+
+/// The sections that goals are about; where one is about all of the song, some of every section, as the loop hears it, and
+/// whether it is this. Nothing where that is most of the song, or tells no goal.
+fn concerned(ground: &Ground, meanings: &[&Meaning]) -> (Vec<Part>, bool) {
     let session = &ground.session;
     let in_sections = |meaning: &&Meaning| meaning.within.is_some() && meaning.that != That::Biggest;
-    let chosen = if meanings.iter().all(in_sections) {
+    let whole_sections = meanings.iter().all(in_sections);
+    let chosen = if whole_sections {
         let named = |id: &str, kind: &str| {
             meanings.iter().any(|meaning| {
                 let other = match &meaning.than {
@@ -219,13 +237,15 @@ fn concerned(ground: &Ground, meanings: &[&Meaning]) -> Vec<Part> {
         }
         sections.retain(|part| part.length_s() > 0.0);
         sections
-    } else {
+    } else if meanings.iter().any(|meaning| told_by_excerpts(meaning)) {
         parts(&ground.song, session)
+    } else {
+        Vec::new()
     };
     let tracks = ground.song.tracks.iter();
     let length_s = tracks.map(|facts| facts.at_s + facts.profile.length_s()).fold(0.0, f64::max);
     let heard_s: f64 = chosen.iter().map(Part::length_s).sum();
-    if heard_s > MOST * length_s { Vec::new() } else { chosen }
+    (if heard_s > MOST * length_s { Vec::new() } else { chosen }, !whole_sections)
 }
 
 /// The playback systems that have to be heard for goals.

@@ -257,7 +257,7 @@ fn listen_to(
     let (mut changes, mut words, mut session) = made(&answer.amounts);
     let mut heard = None;
     let values = if in_parts {
-        hearing.in_parts(&session, &changes, watch)?
+        hearing.in_parts(&session, &changes, &problem.foretold(&answer.amounts), watch)?
     } else {
         let (evidence, mut values) = hearing.whole(&session, &changes, watch)?;
         heard = Some(heard_in(&evidence));
