@@ -43,22 +43,38 @@ fn curves(song: &str, folder: &str) -> Vec<TrackCurves> {
 
 /// The F-measure of times within 70 ms, without the first 5 s, as evaluations of beat tracking have it (Davis, Degara and
 /// Plumbley, "Evaluation methods for musical audio beat tracking algorithms", 2009).
-fn f_measure(found: &[f64], truth: &[f64]) -> f64 {
-    let late = |times: &[f64]| -> Vec<f64> { times.iter().copied().filter(|at| *at >= 5.0).collect() };
-    let (found, truth) = (late(found), late(truth));
+fn f_measure(found: &[f64], truth: &[f64], until_s: f64) -> f64 {
+    let part = |times: &[f64]| -> Vec<f64> {
+        times.iter().copied().filter(|at| (5.0..until_s).contains(at)).collect()
+    };
+    let (found, truth) = (part(found), part(truth));
     let hits = truth.iter().filter(|at| found.iter().any(|x| (x - **at).abs() <= 0.07)).count();
     2.0 * hits as f64 / (found.len() + truth.len()).max(1) as f64
 }
 
-/// What was heard of a song, with the F-measure of beats and of bars against those of its tempo, which begin at 0 s.
+/// When the last stroke of a song is, in seconds: one that is a tenth as strong as the strongest of its track.
+fn last_stroke_s(tracks: &[TrackCurves]) -> f64 {
+    let last = |track: &TrackCurves| {
+        let sums = track.sums();
+        let least = 0.1 * sums.iter().copied().fold(0.0, f64::max);
+        sums.iter().rposition(|x| *x > least).unwrap_or(0)
+    };
+    tracks.iter().map(last).max().unwrap_or(0) as f64 * 0.01
+}
+
+/// What was heard of a song, with the F-measure of beats and of bars against those of its tempo from 0 s to the last stroke: while the song
+/// rings out after it, beats are neither asked for nor held against what was heard.
 fn heard(song: &str, folder: &str, bpm: f64) -> Option<(Rhythm, f64, f64)> {
     let tracks = curves(song, folder);
-    let steps = tracks.iter().map(|track| track.onsets.len()).max()?;
-    let heard = rhythm(&tracks);
+    if tracks.is_empty() {
+        return None;
+    }
+    let (heard, until_s) = (rhythm(&tracks), last_stroke_s(&tracks) + 0.05);
     let every = |beats: f64| -> Vec<f64> {
-        (0..).map(|n| f64::from(n) * beats * 60.0 / bpm).take_while(|at| *at < steps as f64 * 0.01).collect()
+        (0..).map(|n| f64::from(n) * beats * 60.0 / bpm).take_while(|at| *at < until_s).collect()
     };
-    let (beats, bars) = (f_measure(&heard.beats_s, &every(1.0)), f_measure(&heard.downbeats_s, &every(4.0)));
+    let beats = f_measure(&heard.beats_s, &every(1.0), until_s);
+    let bars = f_measure(&heard.downbeats_s, &every(4.0), until_s);
     println!(
         "{song}/{folder}: {:.2?} of {bpm} ({:.2}), beats {beats:.3}, bars {bars:.3}, {:?} ({:.2}), {:?}",
         heard.tempo_bpm, heard.tempo_confidence, heard.metre, heard.metre_confidence, heard.level_reason
