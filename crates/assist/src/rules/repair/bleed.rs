@@ -2,8 +2,8 @@
 //!
 //! **What it does.** On kicks, snares and toms that `dynamics/by-crest-and-role` is about to compress: tells how loud the strokes of
 //! the other drums arrive in each microphone. Where the drum's own soft strokes stand [`GATE_DB`] or more over them, a gate opens
-//! [`OVER_DB`] over the bleed, ahead of everything else. Where they do not, the microphone is proposed to be cleaned by its
-//! neighbours (`debleed`), and nothing is done. Bleed that nobody raises is left, and so is what nobody hears.
+//! [`OVER_DB`] over the bleed, ahead of everything else. Where they do not, level cannot tell them apart, and nothing is done.
+//! Bleed that nobody raises is left, and so is what nobody hears.
 //!
 //! **Why.** A compressor turns down the strokes and gives the level back to everything: the hat in the snare's microphone comes up
 //! by as much as the snare is held down, out of place and dull.
@@ -15,9 +15,9 @@
 //!
 //! **Known problems.** A ghost stroke softer than the bleed is bleed to it. What sounds together with a stroke of its own passes.
 //!
-//! **Options.** `lock`, or `bypass` on the insert; `range_db`.
+//! **Options.** `lock`, or `bypass` on the insert; `range_db`; where level does not do, a `debleed` keyed by the other microphones.
 //!
-//! **Sureness.** Likely for the gate; a guess for the other, which is proposed and not done.
+//! **Sureness.** Likely.
 //!
 //! **References.** Terrell, Reiss and Sandler 2010 (threshold just over the peak level of the bleed); hold and release of the
 //! gate's presets.
@@ -107,33 +107,24 @@ impl Bleed {
         if bleed < mic.loudest_dbfs - HEARD_DB {
             return Vec::new();
         }
-        let told = |sureness, because: String| {
-            Proposal::new(self.id(), sureness, because)
-                .measured("its own soft strokes", soft, "dBFS")
-                .measured("others' strokes in it", bleed, "dBFS")
-        };
-        let track = mic.known.track;
-        if soft - bleed >= GATE_DB {
-            let gate = NewInsert::of("gate")
-                .number("threshold_db", libm::round(bleed + OVER_DB + track.trim_db).clamp(-80.0, 0.0))
-                .number("range_db", RANGE_DB)
-                .number("hold_ms", hold_ms)
-                .number("release_ms", release_ms)
-                .number("look_ahead_ms", 2.0);
-            let because = format!(
-                "the other drums are {:.0} dB under its own soft strokes, and the compressor after it would raise them",
-                soft - bleed
-            );
-            return told(Sureness::Likely, because).insert(session, &track.id, &gate);
+        if soft - bleed < GATE_DB {
+            return Vec::new();
         }
-        let cleaned = others
-            .iter()
-            .fold(NewInsert::preset("debleed", "drums"), |insert, one| insert.keyed_by(&one.known.track.id));
+        let track = mic.known.track;
+        let gate = NewInsert::of("gate")
+            .number("threshold_db", libm::round(bleed + OVER_DB + track.trim_db).clamp(-80.0, 0.0))
+            .number("range_db", RANGE_DB)
+            .number("hold_ms", hold_ms)
+            .number("release_ms", release_ms)
+            .number("look_ahead_ms", 2.0);
         let because = format!(
-            "the other drums are only {:.0} dB under its own soft strokes, too near to be told apart by level",
+            "the other drums are {:.0} dB under its own soft strokes, and the compressor after it would raise them",
             soft - bleed
         );
-        told(Sureness::Guess, because).insert(session, &track.id, &cleaned)
+        Proposal::new(self.id(), Sureness::Likely, because)
+            .measured("its own soft strokes", soft, "dBFS")
+            .measured("others' strokes in it", bleed, "dBFS")
+            .insert(session, &track.id, &gate)
     }
 }
 

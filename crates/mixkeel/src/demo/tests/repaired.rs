@@ -93,6 +93,7 @@ fn every_fault_is_dealt_with_by_its_rule_and_nothing_else_is_repaired() {
     let wanted = [
         ("repair/align", "bass-amp/shift_ms"),
         ("repair/align", "oh/shift_ms"),
+        ("repair/bleed", "toms/gate-1"),
         ("repair/clicks", "ldvox/declick-1"),
         ("repair/hum", "git-2-rhythm/dehum-1"),
         ("repair/keep-out", "audio-23/mute"),
