@@ -40,7 +40,8 @@ fn main() -> Result<(), Failure> {
         let out = work.join(&name).join("mix");
         let options = MixOptions {
             out: Some(out.clone()),
-            start: Start::Tracks,
+            // The demo is mixed afresh, so that there are sends to be turned; the songs as they come.
+            start: if name == "demo" { Start::Fresh } else { Start::Tracks },
             stems: false,
             ..MixOptions::default()
         };
