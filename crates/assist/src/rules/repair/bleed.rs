@@ -11,7 +11,8 @@
 //! **Evidence.** Peaks of the track at the strokes of the others (the loudest twentieth of them) and at its own (the softest tenth);
 //! the reduction that is coming.
 //!
-//! **Example.** A tom with strokes from −14 dBFS, the snare at −31 dBFS in it, 2.5 dB of compression to come: a gate at −28 dB.
+//! **Example.** Toms with strokes from −13 dBFS, the other drums at −25.5 dBFS in their microphones: a gate that opens at −22.5 dBFS
+//! as recorded.
 //!
 //! **Known problems.** A ghost stroke softer than the bleed is bleed to it. What sounds together with a stroke of its own passes.
 //!

@@ -25,7 +25,7 @@ use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::fields;
 use mixkeel_session::session::{Section, Session};
 
-use super::spans::{held, move_s};
+use super::spans::{held, move_s, of_kind};
 use crate::forecast::Forecast;
 use crate::levels::median;
 use crate::rule::{Proposal, Rule};
@@ -60,9 +60,7 @@ impl Rule for Lift {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        let of =
-            |kind: &str| session.sections.iter().filter(|section| section.kind == kind).collect::<Vec<_>>();
-        let (verses, choruses) = (of("verse"), of("chorus"));
+        let (verses, choruses) = (of_kind(session, "verse"), of_kind(session, "chorus"));
         if song.start == Start::Tracks || verses.is_empty() || choruses.is_empty() {
             return Vec::new();
         }

@@ -4,6 +4,11 @@ use mixkeel_session::session::{Section, Session};
 
 use crate::rules::space::depth::beat_s;
 
+/// The sections of a kind, in order of time.
+pub(super) fn of_kind<'s>(session: &'s Session, kind: &str) -> Vec<&'s Section> {
+    session.sections.iter().filter(|section| section.kind == kind).collect()
+}
+
 /// A beat of the song, in which a move is made, in seconds: half a second where nobody knows the tempo, and one at most.
 pub(super) fn move_s(session: &Session) -> f64 {
     beat_s(session).unwrap_or(0.5).min(1.0)

@@ -26,7 +26,7 @@ use mixkeel_session::fields;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Section, Session};
 
-use super::spans::{held, move_s};
+use super::spans::{held, move_s, of_kind};
 use crate::forecast::Forecast;
 use crate::levels::median;
 use crate::rule::{Proposal, Rule};
@@ -58,9 +58,7 @@ impl Rule for Verses {
     }
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
-        let of =
-            |kind: &str| session.sections.iter().filter(|section| section.kind == kind).collect::<Vec<_>>();
-        let (verses, choruses) = (of("verse"), of("chorus"));
+        let (verses, choruses) = (of_kind(session, "verse"), of_kind(session, "chorus"));
         let tracks = song.sounding(session);
         let voices: Vec<&str> = tracks
             .iter()
