@@ -306,29 +306,14 @@ fn choose(session: &mut Session, only: &[String], without: &[String]) -> Result<
 fn members(session: &Session, name: &str) -> Result<Vec<usize>, Error> {
     let wanted = name.to_lowercase();
     let role = Role::from_word(&wanted);
-    let feeds = |from: &str| {
-        let mut at = from.to_owned();
-        // No longer than there are buses: a circle is refused by `resolve`, not here.
-        for _ in 0..=session.buses.len() {
-            if at == wanted {
-                return true;
-            }
-            match session.buses.iter().find(|bus| bus.id == at) {
-                Some(bus) => at = bus.to.clone(),
-                None => return false,
-            }
-        }
-        false
-    };
     let members: Vec<usize> = session
         .tracks
         .iter()
         .enumerate()
         .filter(|(_, track)| {
-            track.id == wanted
+            session.goes_through(&track.id, &wanted)
                 || track.name.to_lowercase() == wanted
                 || Some(track.role) == role
-                || feeds(&track.bus)
         })
         .map(|(index, _)| index)
         .collect();

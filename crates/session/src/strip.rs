@@ -1,6 +1,6 @@
 //! What tracks, buses and returns have in common, as one view of each.
 
-use crate::session::{Insert, Lane, Send, Session};
+use crate::session::{Bus, Insert, Lane, Send, Session};
 
 /// Which of the three a strip is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,19 @@ impl Session {
     /// The strip of this id.
     pub fn strip(&self, id: &str) -> Option<Strip<'_>> {
         self.strips().find(|strip| strip.id == id)
+    }
+
+    /// The buses that a strip goes through on its way to the master, in order; itself is not among them.
+    pub fn buses_after(&self, id: &str) -> impl Iterator<Item = &Bus> {
+        let bus = |id: &str| self.buses.iter().find(|bus| bus.id == id);
+        let first = self.strip(id).and_then(|strip| bus(strip.to));
+        // No chain of buses is longer than there are buses; a circle is refused elsewhere.
+        std::iter::successors(first, move |one| bus(&one.to)).take(self.buses.len())
+    }
+
+    /// Whether a strip sounds through another: itself, a bus on its way, or the master, through which all do.
+    pub fn goes_through(&self, id: &str, strip: &str) -> bool {
+        id == strip || strip == "master" || self.buses_after(id).any(|bus| bus.id == strip)
     }
 
     /// The strip of this id, to be changed.

@@ -263,21 +263,7 @@ fn reached(session: &Session, desk: &Desk, strip: &str) -> Vec<usize> {
     if let Some(number) = desk.number(strip) {
         return vec![number];
     }
-    let feeds = |from: &str| {
-        let mut at = from;
-        // No chain of buses is longer than there are buses.
-        for _ in 0..=session.buses.len() {
-            if at == strip {
-                return true;
-            }
-            match session.buses.iter().find(|bus| bus.id == at) {
-                Some(bus) => at = &bus.to,
-                None => return false,
-            }
-        }
-        false
-    };
-    let tracks = session.tracks.iter().filter(|track| feeds(&track.bus));
+    let tracks = session.tracks.iter().filter(|track| session.goes_through(&track.id, strip));
     tracks.filter_map(|track| desk.number(&track.id)).collect()
 }
 

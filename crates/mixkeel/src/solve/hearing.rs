@@ -142,13 +142,13 @@ impl<'a> Hearing<'a> {
         // Where a bus is turned, or does not pass everything as it is, what feeds it moves with it, and with each other.
         let edited = changed.clone();
         let moves = |bus: &Bus, changed: &[String]| {
-            let touched = || changed.iter().any(|id| buses_of(session, id).any(|one| one.id == bus.id));
+            let touched = || changed.iter().any(|id| session.buses_after(id).any(|one| one.id == bus.id));
             edited.contains(&bus.id) || (!passes_as_it_is(&bus.strip) && touched())
         };
         loop {
             let next = session.tracks.iter().find(|track| {
                 let mut keys = track.inserts.iter().flat_map(|insert| &insert.keys);
-                let mut buses = buses_of(session, &track.id);
+                let mut buses = session.buses_after(&track.id);
                 !changed.contains(&track.id)
                     && (keys.any(|key| changed.contains(key)) || buses.any(|bus| moves(bus, &changed)))
             });
@@ -187,15 +187,6 @@ fn sounding_otherwise(session: &Session, edits: &[Edit]) -> Vec<String> {
     changed.sort_unstable();
     changed.dedup();
     changed
-}
-
-/// The buses that a strip goes through, itself not among them.
-fn buses_of<'s>(session: &'s Session, id: &str) -> impl Iterator<Item = &'s Bus> {
-    let bus = |id: &str| session.buses.iter().find(|bus| bus.id == id);
-    let track = session.tracks.iter().find(|track| track.id == id);
-    let first = track.map(|track| &track.bus).or_else(|| bus(id).map(|one| &one.to));
-    // No chain of buses is longer than there are buses.
-    std::iter::successors(first.and_then(|id| bus(id)), move |one| bus(&one.to)).take(session.buses.len())
 }
 
 /// Whether some of every section tells what a goal measures. How far a level spreads it does not: one soft line that is left out

@@ -190,7 +190,7 @@ fn named(part: &str, session: &Session) -> Vec<Id> {
         return exact;
     }
     if session.buses.iter().any(|bus| bus.id == part) {
-        return ids(&|track| feeds(&track.bus, part, session));
+        return ids(&|track| session.goes_through(&track.id, part));
     }
     if let Some(role) = Role::from_word(part) {
         let of_role = ids(&|track| track.role == role);
@@ -202,22 +202,6 @@ fn named(part: &str, session: &Session) -> Vec<Id> {
         Some(other) if other != part => other.split(", ").flat_map(|one| named(one, session)).collect(),
         _ => Vec::new(),
     }
-}
-
-/// Whether what goes into one bus comes out of another.
-fn feeds(from: &str, to: &str, session: &Session) -> bool {
-    let mut at = from;
-    // No chain of buses is longer than there are buses.
-    for _ in 0..=session.buses.len() {
-        if at == to {
-            return true;
-        }
-        match session.buses.iter().find(|bus| bus.id == at) {
-            Some(bus) => at = &bus.to,
-            None => return false,
-        }
-    }
-    false
 }
 
 fn rest_of(who: &Who) -> Who {

@@ -7,6 +7,7 @@ mod english;
 mod meaning;
 pub mod notes;
 mod nouns;
+mod words;
 
 pub use english::{FORMS, read};
 pub use meaning::{Beside, Meaning, Misunderstood, Who};

@@ -2,8 +2,8 @@
 //! on my phone". A note is a goal beside the version that stands. The grammar is small and documented by [`NOTES`],
 //! [`SIZES`] and [`INTENTS`]; what it does not understand it says.
 
-use super::english::{Words, without_empty};
 use super::meaning::Misunderstood;
+use super::words::{Words, without_empty};
 use super::{Goal, That, nouns};
 use crate::session::Session;
 

@@ -85,7 +85,7 @@ impl Rule for Verses {
              by {back_db:.1} dB",
             chorus - verse
         );
-        let carries = |strip: &str| voices.iter().any(|voice| leads_to(session, voice, strip));
+        let carries = |strip: &str| voices.iter().any(|voice| session.goes_through(voice, strip));
         let mut inputs: Vec<&str> = session
             .strips()
             .filter(|strip| strip.to == "master" && !carries(strip.id))
@@ -112,20 +112,4 @@ fn over_lu(voice: &Sum, all: &Sum, section: &Section) -> Option<f64> {
     let over = own - db_from_power(rest);
     // So far over the rest there is nothing that could step back, and so far under it is no voice that leads.
     (rest > 0.0 && over.abs() < 15.0).then_some(over)
-}
-
-/// Whether a track sounds through a strip: its own, or a bus on its way.
-fn leads_to(session: &Session, track: &str, strip: &str) -> bool {
-    let mut at = track;
-    // No chain of buses is longer than there are buses.
-    for _ in 0..=session.buses.len() {
-        if at == strip {
-            return true;
-        }
-        match session.strip(at) {
-            Some(one) => at = one.to,
-            None => return false,
-        }
-    }
-    at == strip
 }
