@@ -537,6 +537,15 @@ fn a_microphone_is_shut_between_strokes_only_where_its_bleed_would_be_raised() {
     // So far down that nobody hears it.
     let (facts, session) = at(-50.0);
     assert_eq!(proposed("repair/bleed", &facts, &session), []);
+    // Ghost strokes of its own, each with one of the kick: of the kick's others there is nothing, so they are no bleed.
+    let ghosts = strokes(200.0, |stroke| match stroke % 8 {
+        1 | 5 => -3.0,
+        3 | 7 => -10.0,
+        2 => -26.0,
+        _ => -90.0,
+    });
+    let (facts, session) = song(&[kick(), ("snare", Role::Snare, ghosts)]);
+    assert_eq!(proposed("repair/bleed", &facts, &session), []);
 }
 
 fn sectioned(session: &mut Session, kinds: &[(&str, f64, f64)]) {

@@ -2,7 +2,8 @@
 //!
 //! **What it does.** In the styles of [`STYLES`], puts a second compressor on the bus of a kit whose peaks stand more than
 //! [`LEAST_CREST_DB`] over its loudness: 10:1, fast, [`REDUCTION_DB`] at the loud strokes, of which a quarter to a third is
-//! heard beside the kit as it is. As loud as before: make-up gives back what the strokes lose to what rings between them.
+//! heard beside the kit as it is. As loud as before: make-up gives back what the strokes lose to what rings between them. From a
+//! fresh start only: whoever made a rough mix has decided what kit it has.
 //!
 //! **Why.** A dense mix covers what rings between strokes. Compressed downwards that would take the attack; a crushed copy
 //! raises the soft parts and leaves the strokes nearly as they are.
@@ -64,7 +65,7 @@ impl Rule for Parallel {
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
         let style = STYLES.iter().find(|(name, _)| *name == song.style.name);
-        let Some((style, percent)) = style.filter(|_| song.start != Start::Tracks) else { return Vec::new() };
+        let Some((style, percent)) = style.filter(|_| song.start == Start::Fresh) else { return Vec::new() };
         let tracks = song.sounding(session);
         let of = |bus: &str| self.lay_under(bus, &tracks, (style, *percent), session);
         session.buses.iter().flat_map(|bus| of(&bus.id)).collect()
