@@ -1,6 +1,6 @@
 //! Shuts a drum's microphone between its strokes, where what bleeds into it would be raised.
 //!
-//! **What it does.** On kicks, snares and toms that `dynamics/by-crest-and-role` is about to compress: tells which of the other
+//! **What it does.** On kicks, snares and toms that `dynamics/by-crest-and-role` is about to compress: tells whether other
 //! drums bleed into each microphone, and how loud. Where the drum's own soft strokes stand [`GATE_DB`] or more over them, a gate
 //! opens [`OVER_DB`] over the bleed, ahead of everything else. Where they do not, level cannot tell them apart, and nothing is
 //! done. Bleed that nobody raises is left, and so is what nobody hears.
@@ -8,7 +8,7 @@
 //! **Why.** A compressor turns down the strokes and gives the level back to everything: the hat in the snare's microphone comes up
 //! by as much as the snare is held down, out of place and dull.
 //!
-//! **Evidence.** Peaks of the track at its own strokes (the softest tenth) and at those of the others that bleed (the loudest
+//! **Evidence.** Peaks of the track at its own strokes (the softest tenth) and at those of the others (the loudest
 //! twentieth); the reduction that is coming. Another drum bleeds where [`ARRIVING`] of its strokes make the level rise here: bleed
 //! leaves out none but those that tails cover, while ghost strokes of the drum itself fall on few of them.
 //!
@@ -184,15 +184,20 @@ impl<'a> Mic<'a> {
 
     /// How loud something arrives that was struck at this moment of the session.
     fn arriving_dbfs(&self, at_s: f64) -> Option<f64> {
-        self.loudest_from(libm::round((at_s - self.known.facts.at_s) * f64::from(Envelope::CELLS_PER_S)))
+        self.loudest_from(self.cell(at_s))
     }
 
-    /// How loud it arrives where the level rises by it; a stroke of silence is none.
-    fn rising_to_dbfs(&self, at_s: f64) -> Option<f64> {
-        let cell = libm::round((at_s - self.known.facts.at_s) * f64::from(Envelope::CELLS_PER_S));
-        let arriving = self.loudest_from(cell)?;
-        let before = self.loudest_from(cell - (STROKE_CELLS + 1) as f64)?;
-        (arriving.is_finite() && arriving >= before + RISE_DB).then_some(arriving)
+    /// Whether the level rises by something that was struck at this moment; by a stroke of silence it does not.
+    fn rises_at(&self, at_s: f64) -> bool {
+        let before = self.loudest_from(self.cell(at_s) - (STROKE_CELLS + 1) as f64);
+        let arriving = self.arriving_dbfs(at_s);
+        arriving
+            .zip(before)
+            .is_some_and(|(arriving, before)| arriving.is_finite() && arriving >= before + RISE_DB)
+    }
+
+    fn cell(&self, at_s: f64) -> f64 {
+        libm::round((at_s - self.known.facts.at_s) * f64::from(Envelope::CELLS_PER_S))
     }
 
     /// The loudest peak of a stroke's length from a cell on.
@@ -215,20 +220,20 @@ impl<'a> Mic<'a> {
         self.strokes.iter().filter(is_own).copied().collect()
     }
 
-    /// How loud the strokes of drums that bleed into this one arrive, in dBFS as recorded: the loudest twentieth. `None` where
-    /// none does.
+    /// How loud it is at the strokes of the other drums, in dBFS as recorded: the loudest twentieth. `None` where none of them
+    /// bleeds. Where one does the microphone hears a room, and all are counted, those under its own tails too.
     fn bleed_dbfs(&self, own: &[Stroke], others: &[&Mic], close: &[Mic]) -> Option<f64> {
         let apart = |stroke: &Stroke| own.iter().all(|own| (own.at_s - stroke.at_s).abs() > APART_S);
-        let from = |other: &&Mic| -> Vec<f64> {
+        let (mut bleeds, mut heard) = (false, Vec::new());
+        for other in others {
             let id = &other.known.track.id;
             let beside: Vec<&Mic> = close.iter().filter(|one| one.known.track.id != *id).collect();
             let strokes: Vec<Stroke> = other.own_strokes(&beside).into_iter().filter(apart).collect();
-            let heard: Vec<f64> =
-                strokes.iter().filter_map(|stroke| self.rising_to_dbfs(stroke.at_s)).collect();
-            let bleeds = strokes.len() >= FEWEST && heard.len() as f64 >= ARRIVING * strokes.len() as f64;
-            if bleeds { heard } else { Vec::new() }
-        };
-        part_of(others.iter().flat_map(from), 0.95)
+            let rising = strokes.iter().filter(|stroke| self.rises_at(stroke.at_s)).count();
+            bleeds |= strokes.len() >= FEWEST && rising as f64 >= ARRIVING * strokes.len() as f64;
+            heard.extend(strokes.iter().filter_map(|stroke| self.arriving_dbfs(stroke.at_s)));
+        }
+        if bleeds { part_of(heard.into_iter(), 0.95) } else { None }
     }
 }
 
