@@ -1,7 +1,8 @@
 //! Puts a track back to the level that was meant, where its processors made it louder or softer.
 //!
 //! **What it does.** Holds how loud each track leaves its fader in the render against what its recording, trim, fader and
-//! lanes mean, and moves the fader by what it is off, where that is [`JUST_HEARD_DB`] or more past [`WITHIN_DB`]; by at most
+//! lanes mean. Where one is off by [`JUST_HEARD_DB`] or more past [`WITHIN_DB`], faders move by what they are off: all that are
+//! past [`WITHIN_DB`], since a band of which only the furthest is put right does not stand as it was meant; each by at most
 //! [`MOST_DB`]. What the song is about is left to `loop/focus`, where the balance is ours.
 //!
 //! **Why.** Levels are most of a mix, and equalisers, compressors and gates change them by more than was told beforehand.
@@ -66,8 +67,11 @@ impl Rule for Levels {
 
     fn propose(&self, song: &Song, session: &Session) -> Vec<Edit> {
         let Some(hearing) = Hearing::of(song, session) else { return Vec::new() };
+        if !self.aims(&hearing).iter().any(Aim::is_heard) {
+            return Vec::new();
+        }
         let found = hearing.evidence.tracks.iter().filter_map(|strip| {
-            let aim = aim(&hearing, &strip.id).filter(Aim::is_heard)?;
+            let aim = aim(&hearing, &strip.id).filter(|aim| aim.off() != 0.0)?;
             let off_db = aim.measured - (aim.at_least + aim.at_most) / 2.0;
             let track = session.tracks.iter().find(|track| track.id == strip.id)?;
             let because = format!(
