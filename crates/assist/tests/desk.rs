@@ -173,3 +173,21 @@ fn nobody_is_silenced_to_be_heard_better() {
     let found = search(&problem, &[0], &problem.untouched(), &|| false);
     assert!(problem.foretold(&found)[0].is_some(), "{found:?}");
 }
+
+#[test]
+fn what_gains_little_for_its_price_is_met_all_the_same() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    for (one, other) in [("keys", "kick"), ("hihat", "kick"), ("kick", "hihat")] {
+        let cover = format!("the {one} is not covered by the {other}");
+        let now = wanted(&cover, &session, &desk).rendered.expect("both sound");
+        for part in [0.5, 0.7, 0.9] {
+            let say = format!("{cover} at most {:.2} percent", part * now);
+            let wanted = [wanted(&say, &session, &desk)];
+            let problem = Problem::new(&desk, &session, &wanted, &[]);
+            let found = search(&problem, &[0], &problem.untouched(), &|| false);
+            assert!(passes(&problem, &[0], &found), "{say} of {now:.2}: {found:?}");
+        }
+    }
+}

@@ -1,6 +1,9 @@
 //! A dozen goals solved on the demo and on two shared songs, alone and together, confirmed on the render, beside what a naive
 //! search does: the fader of the track that the goal names, turned by half decibels either way until the forecast passes.
 //!
+//! What is asked is measured first: every goal wants a step that is well heard more than the mix has, so that none is met before
+//! anything was done. Two goals that contradict each other and one that nothing can meet end each song.
+//!
 //! `cargo run --release -p mixkeel --example solve_table`
 
 #[path = "foretold/mod.rs"]
@@ -20,8 +23,10 @@ use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::solve::knobs::What;
 use mixkeel_assist::solve::search::{passes, price};
 use mixkeel_assist::solve::{Problem, Wanted};
+use mixkeel_judge::evidence::Evidence;
 use mixkeel_judge::goals::{Others, Rendered, value_of};
 use mixkeel_session::goal::{Goal, Who};
+use mixkeel_session::session::Session;
 
 /// The shared songs.
 const SHARED: [&str; 2] = ["city_blues", "mauiwowi"];
@@ -48,44 +53,117 @@ fn main() -> Result<(), songs::Failure> {
             ..MixOptions::default()
         };
         mix(&tracks, &options, &Silent)?;
-        let wanted = wanted(&out)?;
+        let standing = Standing::of(&out, &cache)?;
+        let wanted = standing.wanted();
         for goal in &wanted {
             row(&name, &out, std::slice::from_ref(goal), &cache);
         }
         row(&name, &out, &wanted, &cache);
-        let (one, other) = (goal("louder", &wanted), "everything else is louder");
-        row(&name, &out, &[one, other.to_owned()], &cache);
+        row(&name, &out, &standing.contradicting(), &cache);
+        let (lead, _) = standing.two();
+        row(&name, &out, &[format!("the {lead} loses at most 0 on a phone")], &cache);
     }
     std::fs::remove_dir_all(&work)?;
     Ok(())
 }
 
-/// A dozen sentences about the tracks that a song has.
-fn wanted(out: &Path) -> Result<Vec<String>, songs::Failure> {
-    let session = mixkeel::project::session_file::open(out)?.session;
-    let sounding: Vec<&str> =
-        session.tracks.iter().filter(|track| !track.mute).map(|track| track.id.as_str()).collect();
-    let lead =
-        session.focus.first().map(String::as_str).or_else(|| sounding.first().copied()).unwrap_or("mix");
-    let other = sounding.iter().copied().filter(|id| *id != lead).nth(1).unwrap_or("mix");
-    Ok(vec![
-        format!("the {lead} is at least 4 dB louder than the {other}"),
-        format!("the {lead} is clearly audible on laptop speakers"),
-        format!("the {other} is audible at most 6 phon on phone"),
-        format!("the {lead} is brighter than the {other}"),
-        format!("the {other} is warmer than the {lead}"),
-        format!("the {lead} is drier than the {other}"),
-        format!("the {lead} is steady at most 5 LU"),
-        format!("the {lead} is not covered by the {other}"),
-        "the mix has 8 dB of headroom".to_owned(),
-        "the mix is mono-safe".to_owned(),
-        "the mix is balanced".to_owned(),
-        format!("the {lead} is closer than the {other}"),
-    ])
+/// A song's mix as it stands, for sentences that ask for more than it has.
+struct Standing {
+    session: Session,
+    evidence: Evidence,
 }
 
-fn goal(word: &str, wanted: &[String]) -> String {
-    wanted.iter().find(|one| one.contains(word)).cloned().unwrap_or_default()
+impl Standing {
+    fn of(out: &Path, cache: &Cache) -> Result<Self, songs::Failure> {
+        let (evidence, session) =
+            mixkeel::evidence::of_session_kept(&out.join("session.toml"), cache, &Silent)?;
+        Ok(Self { session, evidence })
+    }
+
+    fn sounding(&self) -> Vec<&str> {
+        self.session.tracks.iter().filter(|track| !track.mute).map(|track| track.id.as_str()).collect()
+    }
+
+    /// What a sentence measures; nothing where it cannot be told.
+    fn measure(&self, say: &str) -> Option<f64> {
+        let meaning = mixkeel_session::goal::read(say, &self.session).ok()?.meaning(&self.session).ok()?;
+        let rendered = Rendered { evidence: &self.evidence };
+        value_of(&meaning, &rendered, Others::default(), meaning.within.as_deref()).ok()
+    }
+
+    /// That one has so much more of something beside the other than now.
+    fn beside(&self, one: &str, word: &str, other: &str, more: f64) -> Option<String> {
+        let wanted = self.measure(&format!("the {one} is {word} than the {other}"))? + more;
+        Some(if wanted >= 0.0 {
+            format!("the {one} is at least {wanted:.1} dB {word} than the {other}")
+        } else {
+            format!("the {other} is at most {:.1} dB {word} than the {one}", -wanted)
+        })
+    }
+
+    /// That something is less than now by so much.
+    fn less(&self, say: &str, unit: &str, on: &str, by: f64) -> Option<String> {
+        let wanted = (self.measure(&format!("{say} {on}"))? - by).max(0.0);
+        Some(format!("{say} at most {wanted:.1} {unit} {on}").trim_end().to_owned())
+    }
+
+    /// A dozen sentences about the tracks that a song has, fewer where it has nothing to say them of.
+    fn wanted(&self) -> Vec<String> {
+        let (lead, other) = self.two();
+        let of = |of: &str, what: &str| format!("the {of} is {what}");
+        let has_sends =
+            |id: &&str| self.session.strip(id).is_some_and(|strip| !strip.sends.is_empty()) && *id != lead;
+        let wet = self.sounding().into_iter().find(has_sends).unwrap_or(other);
+        let covering = |id: &&str| self.measure(&of(lead, &format!("not covered by the {id}")));
+        let coverers = self.sounding().into_iter().filter(|id| *id != lead);
+        let coverer = coverers
+            .filter_map(|id| covering(&id).map(|phon| (id, phon)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map_or(other, |(id, _)| id);
+        let kinds: Vec<&str> = self.session.sections.iter().map(|section| section.kind.as_str()).collect();
+        let kind = |wanted: &str, else_at: Option<&&str>| {
+            kinds.iter().find(|kind| **kind == wanted).or(else_at).map(|kind| (*kind).to_owned())
+        };
+        let wide = kind("chorus", kinds.last()).zip(kind("verse", kinds.first())).and_then(|(big, small)| {
+            let times = self.measure(&format!("the {big} is wider than the {small}"))?;
+            Some(format!("the {big} is at least {:.2} times wider than the {small}", 1.2 * times))
+        });
+        let room_db = self.measure("the mix has headroom").map_or(8.0, |room_db| room_db + 2.0);
+        [
+            self.beside(lead, "louder", other, 2.0),
+            self.less(&of(lead, "audible"), "phon", "on laptop speakers", 3.0),
+            self.less(&of(other, "audible"), "phon", "on phone", 3.0),
+            self.beside(lead, "brighter", other, 1.0),
+            self.beside(other, "warmer", lead, 1.0),
+            self.beside(wet, "drier", lead, 2.0),
+            self.less(&of(lead, "steady"), "LU", "", 1.0),
+            self.less(&of(lead, &format!("not covered by the {coverer}")), "percent", "", 1.0),
+            Some(format!("the mix has {room_db:.1} dB of headroom")),
+            self.less("the mix is balanced", "dB", "", 0.3),
+            self.beside(lead, "closer", other, 2.0),
+            wide,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// What the song is about, and another track.
+    fn two(&self) -> (&str, &str) {
+        let sounding = self.sounding();
+        let lead = self.session.focus.first().map(String::as_str).or_else(|| sounding.first().copied());
+        let lead = lead.unwrap_or("mix");
+        (lead, sounding.iter().copied().filter(|id| *id != lead).nth(1).unwrap_or("mix"))
+    }
+
+    /// Two that cannot both be met: either of two tracks louder than the other.
+    fn contradicting(&self) -> Vec<String> {
+        let (lead, other) = self.two();
+        vec![
+            format!("the {lead} is at least 1 dB louder than the {other}"),
+            format!("the {other} is at least 1 dB louder than the {lead}"),
+        ]
+    }
 }
 
 fn row(song: &str, out: &Path, goals: &[String], cache: &Cache) {

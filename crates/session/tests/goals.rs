@@ -99,6 +99,11 @@ fn sentences_are_understood_as_they_were_meant() {
             "the mix in chorus: wider than in verse, at least 2 times",
         ),
         (
+            "the chorus is 1.5 times as wide as the verse",
+            "the mix in chorus: wider than in verse, at least 1.5 times",
+        ),
+        ("guitar 2 is 2 times as loud as guitar 1", "gtr-2: louder than gtr-1, at least 10 LU"),
+        (
             "vocal 3 dB louder than the guitars in the chorus",
             "lead-vox in chorus: louder than gtr-1, gtr-2, at least 3 LU",
         ),

@@ -1,6 +1,6 @@
 //! Goals that cannot be met: which, whether alone or only together, and what each would cost.
 
-use super::search::{Amounts, passes, price, search};
+use super::search::{Amounts, passes, price, search, search_for};
 use super::{Problem, short};
 
 /// What became of a goal on the desk.
@@ -35,6 +35,8 @@ pub struct Answer {
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     alone: Vec<Option<Amounts>>,
+    /// Whether they were searched for together at any price, in vain: what a render shows since is too little to try it again.
+    in_vain: bool,
 }
 
 impl Known {
@@ -94,14 +96,16 @@ pub fn answer(problem: &Problem<'_>, from: &[f64], known: &mut Known, stop: &dyn
         }
     }
     let is_afresh = from.iter().all(|amount| *amount == 0.0);
+    let together = |from: &[f64], known: &Known| search_for(problem, &possible, from, !known.in_vain, stop);
     let mut amounts = match possible.as_slice() {
         [only] if is_afresh && failed.contains(only) => known.alone(problem, *only, stop),
-        _ => search(problem, &possible, from, stop),
+        _ => together(from, known),
     };
     let mut short = short_of(problem, &possible, &amounts);
+    known.in_vain |= !short.is_empty();
     // From where the round before ended the search may be stuck.
     if !short.is_empty() && !is_afresh && !stop() {
-        let afresh = search(problem, &possible, &problem.untouched(), stop);
+        let afresh = together(&problem.untouched(), known);
         let short_afresh = short_of(problem, &possible, &afresh);
         if short_afresh.len() < short.len() {
             (amounts, short) = (afresh, short_afresh);

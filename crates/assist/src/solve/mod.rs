@@ -179,7 +179,10 @@ impl<'a> Problem<'a> {
         let that = one.meaning.that;
         let change = self.change_of(goal, turned).unwrap_or(0.0);
         let since = self.learnt.get(goal).map_or(0.0, |learnt| learnt.since(change, that));
-        (short(&one.meaning, foretold), error_bar(that).of(since) / step(that))
+        let (short, bar) = (short(&one.meaning, foretold), error_bar(that));
+        // Whatever is turned for what fails will have that bar. Were it none here, a small step would look like a loss.
+        let bar = if short > 0.0 { bar.least.max(bar.of(since)) } else { bar.of(since) };
+        (short, bar / step(that))
     }
 
     /// How far a goal falls short on the last render of the session as it stood.

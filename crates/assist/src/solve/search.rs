@@ -15,6 +15,10 @@ pub type Amounts = Vec<f64>;
 /// What a noticeable step short of a goal weighs against a noticeable step of change. Ours: goals are what was asked for.
 const WEIGHT: f64 = 8.0;
 
+/// So many times that, where what is worth its price is not enough. Ours: a goal about the sum of many tracks gains little from
+/// each, and is met by many small moves or by none.
+const AT_ANY_PRICE: f64 = 8.0;
+
 /// What it weighs that a goal does not pass, by however little. Ours: more than the tenth of a dB that would be saved by it.
 const FAILS: f64 = 0.25;
 
@@ -36,40 +40,36 @@ const FINE: f64 = 0.1;
 
 /// Turns knobs until these goals pass (by number; others do not count), from some amounts on. `stop` is asked after every
 /// move: what was found by then is told, rounded as people set it.
+///
+/// Where no move is worth its price any more and something does not pass yet, price matters less: what a person has asked for is
+/// possible as long as something may be turned for it. Only where that does not do either is what was worth its price the answer.
 pub fn search(problem: &Problem<'_>, goals: &[usize], from: &[f64], stop: &dyn Fn() -> bool) -> Amounts {
-    let view = View { problem, goals };
-    let mut best = view.found(problem.desk, from.to_vec());
-    // All knobs are looked at first; then those that were best, and all again only where none of these helps any more.
-    let all: Vec<usize> = (0..problem.knobs.len()).collect();
-    let mut order = all.clone();
-    for _ in 0..MOST_MOVES {
-        if view.passes(&best) || stop() {
-            break;
-        }
-        let next = view.best_move(&best, &mut order);
-        order.truncate(SHORTLIST);
-        match next {
-            Some(next) => best = next,
-            None if order.len() < all.len() => {
-                order = all.clone();
-                let Some(next) = view.best_move(&best, &mut order) else { break };
-                order.truncate(SHORTLIST);
-                best = next;
-            }
-            None => break,
+    search_for(problem, goals, from, true, stop)
+}
+
+/// The same, and whether price may matter less.
+pub(super) fn search_for(
+    problem: &Problem<'_>,
+    goals: &[usize],
+    from: &[f64],
+    at_any_price: bool,
+    stop: &dyn Fn() -> bool,
+) -> Amounts {
+    let view = View { problem, goals, weight: WEIGHT };
+    let worth = view.climb(view.found(problem.desk, from.to_vec()), stop);
+    if at_any_price && !view.passes(&worth) && !stop() {
+        let dearer = View { weight: AT_ANY_PRICE * WEIGHT, ..view };
+        let met = dearer.climb(dearer.found(problem.desk, worth.amounts.clone()), stop);
+        if dearer.passes(&met) {
+            return dearer.trimmed(met, stop);
         }
     }
-    if !stop() {
-        view.take_back(&mut best);
-        best = view.one_alone(&best).unwrap_or(best);
-    }
-    view.tidy(&mut best);
-    best.amounts
+    view.trimmed(worth, stop)
 }
 
 /// Whether goals pass with knobs turned, by more than the forecast may be wrong.
 pub fn passes(problem: &Problem<'_>, goals: &[usize], amounts: &[f64]) -> bool {
-    let view = View { problem, goals };
+    let view = View { problem, goals, weight: WEIGHT };
     view.passes(&view.found(problem.desk, amounts.to_vec()))
 }
 
@@ -87,12 +87,48 @@ struct Found {
     desk: Desk,
 }
 
+#[derive(Clone, Copy)]
 struct View<'p, 'a> {
     problem: &'p Problem<'a>,
     goals: &'p [usize],
+    /// What a noticeable step short of a goal weighs against a noticeable step of change.
+    weight: f64,
 }
 
 impl View<'_, '_> {
+    /// Makes the best moves from here on, until the goals pass or no move helps.
+    fn climb(&self, from: Found, stop: &dyn Fn() -> bool) -> Found {
+        let mut best = from;
+        // All knobs are looked at first; then those that were best, and all again only where none of these helps any more.
+        let all: Vec<usize> = (0..self.problem.knobs.len()).collect();
+        let mut order = all.clone();
+        for _ in 0..MOST_MOVES {
+            if self.passes(&best) || stop() {
+                break;
+            }
+            let mut next = self.best_move(&best, &mut order);
+            if next.is_none() && order.len() < all.len() {
+                order = all.clone();
+                next = self.best_move(&best, &mut order);
+            }
+            order.truncate(SHORTLIST);
+            let Some(next) = next else { break };
+            best = next;
+        }
+        best
+    }
+
+    /// The amounts without what was not needed, rounded as people set them.
+    fn trimmed(&self, found: Found, stop: &dyn Fn() -> bool) -> Amounts {
+        let mut best = found;
+        if !stop() {
+            self.take_back(&mut best);
+            best = self.one_alone(&best).unwrap_or(best);
+        }
+        self.tidy(&mut best);
+        best.amounts
+    }
+
     /// How far every goal falls short of where the solver aims (the bound, and the error bar behind it), and how much that
     /// counts.
     fn shorts(&self, desk: &Desk, amounts: &[f64]) -> Vec<(f64, f64)> {
@@ -115,7 +151,8 @@ impl View<'_, '_> {
     /// proportion, so that of two goals that cannot both be met each gets a part.
     fn found(&self, like: &Desk, amounts: Amounts) -> Found {
         let desk = self.problem.turned(like, &amounts);
-        let missing = |short: f64| if short > 1e-6 { FAILS + WEIGHT * short + short * short } else { 0.0 };
+        let missing =
+            |short: f64| if short > 1e-6 { FAILS + self.weight * short + short * short } else { 0.0 };
         let weighed = self.shorts(&desk, &amounts).into_iter().map(|(short, weight)| weight * missing(short));
         let score = weighed.sum::<f64>() + price(self.problem, &amounts);
         Found { score, amounts, desk }

@@ -130,6 +130,10 @@ pub fn measure(meaning: &Meaning, heard: &dyn Heard, others: Others<'_>) -> Resu
     Ok(Reading { value, margin, worst: worst(meaning, heard, &at) })
 }
 
+/// Why nothing is compared with what was before the first mix, and what to do.
+const NO_EARLIER: &str =
+    "there is no earlier version to compare with; what should change from now on is a note: mixkeel revise";
+
 /// What a goal measures in one place, whatever is wanted of it.
 ///
 /// # Errors
@@ -147,7 +151,7 @@ pub fn value_of(
         Some(Beside::Who(who)) => Some(Side { heard, who, place }),
         Some(Beside::Section(section)) => Some(Side { heard, who: &meaning.of, place: Some(section) }),
         Some(Beside::Before) => {
-            let heard = others.before.ok_or("there is no earlier version to compare with")?;
+            let heard = others.before.ok_or(NO_EARLIER)?;
             Some(Side { heard, who: &meaning.of, place })
         }
         Some(Beside::References(ids)) => {

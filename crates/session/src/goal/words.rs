@@ -291,9 +291,15 @@ impl Words {
         }
     }
 
-    /// `twice as wide as`: where it stood, what is measured, and how many times.
+    /// `twice as wide as`, `1.5 times as wide as`: where it stood, what is measured, and how many times.
     pub(super) fn times(&mut self) -> Option<(usize, That, f64)> {
         for (measure, that) in MEASURES {
+            let said = format!("times as {measure}");
+            if let Some((at, factor)) = self.number_before(&said) {
+                self.take(&said);
+                self.0.remove(at);
+                return Some((at, *that, factor));
+            }
             for (word, factor) in [("twice as", 2.0), ("half as", 0.5), ("three times as", 3.0), ("as", 1.0)]
             {
                 if let Some(at) = self.take(&format!("{word} {measure}")) {
@@ -302,6 +308,16 @@ impl Words {
             }
         }
         None
+    }
+
+    /// A number over nothing that stands before a phrase, and where.
+    fn number_before(&self, phrase: &str) -> Option<(usize, f64)> {
+        let length = phrase.split(' ').count() + 1;
+        self.0.windows(length).enumerate().find_map(|(at, some)| {
+            let (number, rest) = some.split_first()?;
+            let number = number.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0)?;
+            rest.iter().eq(phrase.split(' ')).then_some((at, number))
+        })
     }
 
     /// A number with or without its unit, or a size in words; taken out.
