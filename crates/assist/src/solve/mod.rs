@@ -150,15 +150,17 @@ impl<'a> Problem<'a> {
         -knobs.filter(|(knob, _)| knob.what == What::Headroom).map(|(_, amount)| amount).sum::<f64>()
     }
 
-    /// The same amounts with headroom given back of which a render had this much to spare, in tenths of a dB, and how many dB
-    /// louder everything becomes. `None` where there is nothing to give back.
-    pub fn with_headroom_back(&self, amounts: &[f64], spare_db: f64) -> Option<(Amounts, f64)> {
+    /// The same amounts with as much headroom as is asked for, in tenths of a dB, where a render had this much to spare or, below
+    /// zero, too little; and how many dB louder everything becomes. `None` where nothing changes by it.
+    pub fn with_headroom_settled(&self, amounts: &[f64], spare_db: f64) -> Option<(Amounts, f64)> {
         let at = self.knobs.iter().position(|knob| knob.what == What::Headroom)?;
-        let lowered_db = -amounts.get(at)?;
-        let back_db = libm::floor(spare_db.min(lowered_db) * 10.0) / 10.0;
+        let (knob, now_db) = (self.knobs.get(at)?, *amounts.get(at)?);
+        let db = ((now_db + libm::floor(spare_db * 10.0) / 10.0) * 10.0).round() / 10.0;
         let mut amounts = amounts.to_vec();
-        *amounts.get_mut(at)? += back_db;
-        (back_db > 0.0).then_some((amounts, back_db))
+        let place = amounts.get_mut(at)?;
+        *place = db.clamp(knob.range.0, 0.0);
+        let by_db = *place - now_db;
+        (by_db.abs() > 1e-6).then_some((amounts, by_db))
     }
 
     /// How far every goal falls short with knobs turned, in noticeable steps; below zero it passes. What could

@@ -76,6 +76,11 @@ impl<'a> Hearing<'a> {
         !self.parts.is_empty()
     }
 
+    /// Whether there is a goal that the parts do not tell.
+    pub fn hides_some(&self) -> bool {
+        self.excerpts && self.meanings.iter().any(|meaning| !told_by_excerpts(meaning))
+    }
+
     /// What goals would measure in all of a session that some edits made, from what is heard of the parts: what the session as
     /// it stands measures, moved by as much as the parts have moved. Where excerpts do not tell what a goal measures, it is what
     /// was foretold.

@@ -166,6 +166,8 @@ pub(crate) fn solve_for(
     let (hearing, mut first) = (hearing?, Some(first));
     let mut best: Option<Tried> = None;
     let mut rounds = 0;
+    // What excerpts do not tell is heard first in all of the song, and may have to be put right there.
+    let for_all = if hearing.hides_some() { 2 } else { 1 };
     // First in parts, where that is quicker; then all of the song, which has the last word.
     let in_turn = [true, false].into_iter().filter(|in_parts| !in_parts || (hearing.has_parts() && most > 1));
     for in_parts in in_turn {
@@ -202,8 +204,8 @@ pub(crate) fn solve_for(
             if better {
                 best = Some(tried);
             }
-            // One round at least is left for all of the song.
-            if confirmed || late() || rounds + usize::from(in_parts) >= most {
+            let left_for_all = if in_parts { for_all } else { 0 };
+            if confirmed || late() || rounds + left_for_all >= most {
                 break;
             }
         }
@@ -275,16 +277,16 @@ fn listen_to(
                 (heard, values) = (Some(heard_in(&evidence)), again);
             }
         }
-        // More headroom than was asked for is a softer mix for nothing, and the sum is linear in it.
+        // More headroom than was asked for is a softer mix for nothing, less is a goal missed for nothing: the sum is linear in it.
         let spare_db = spare_headroom_db(meanings, &values);
         if session.master.inserts.is_empty()
-            && let Some((amounts, back_db)) = problem.with_headroom_back(&answer.amounts, spare_db)
+            && let Some((amounts, by_db)) = problem.with_headroom_settled(&answer.amounts, spare_db)
         {
             (changes, words, session) = made(&amounts);
-            heard = heard.map(|heard| turned(&heard, back_db));
+            heard = heard.map(|heard| turned(&heard, by_db));
             for (meaning, value) in meanings.iter().zip(&mut values) {
                 if let (That::Headroom, Ok(value)) = (meaning.that, value) {
-                    *value -= back_db;
+                    *value -= by_db;
                 }
             }
             answer.price = price(problem, &amounts);
