@@ -213,7 +213,7 @@ fn item(finding: &Finding) -> String {
     if !finding.tracks.is_empty() {
         let who =
             finding.tracks.iter().take(4).map(|cause| format!("{} {:.0} %", cause.name, cause.share * 100.0));
-        where_it_is.push(format!("from {}", who.collect::<Vec<_>>().join(", ")));
+        where_it_is.push(format!("caused by {}", who.collect::<Vec<_>>().join(", ")));
     }
     where_it_is
         .extend(finding.bands.iter().take(3).map(|band| format!("{} to {}", hertz(band[0]), hertz(band[1]))));

@@ -239,8 +239,10 @@ fn beside(said: &str, of: &Who, session: &Session) -> Result<Beside, Misundersto
 fn references(said: &str, session: &Session) -> Result<Beside, Misunderstood> {
     let ids = || session.references.iter().map(|reference| reference.id.clone());
     if session.references.is_empty() {
-        return Err(Misunderstood::new("the session names no reference to be balanced like")
-            .forms(["write [[reference]] tables with id and file".to_owned()]));
+        return Err(Misunderstood::new(
+            "there is no reference to be balanced like: name a record with --reference FILE, or write a [[reference]] table \
+             with its id and file into the session",
+        ));
     }
     if ids().any(|id| id == said) {
         return Ok(Beside::References(vec![said.to_owned()]));

@@ -208,6 +208,8 @@ impl Lines {
         if has_zones {
             head.push("section");
         }
+        // What lies between −1 and 1 says nothing in tenths.
+        let decimals = if self.y.to - self.y.from <= 2.0 { 2 } else { 1 };
         let rows: Vec<Vec<String>> = longest
             .points
             .iter()
@@ -217,7 +219,7 @@ impl Lines {
                 let mut row = vec![self.x.text(*x)];
                 row.extend(self.lines.iter().map(|line| {
                     let up = if self.is_wave { line.highest(n..n + step) } else { line.at(*x) };
-                    crate::page::html::figure(up, 1)
+                    crate::page::html::figure(up, decimals)
                 }));
                 if has_zones {
                     let zone = self.zones.iter().find(|zone| (zone.from..zone.to).contains(x));

@@ -1,5 +1,6 @@
 //! Width and correlation by band, and what mono loses.
 
+use mixkeel_analysis::spectrum::third_octave::{NOMINAL_HZ, band_of};
 use mixkeel_judge::evidence::Evidence;
 
 use super::Part;
@@ -24,7 +25,7 @@ pub fn draw(evidence: &Evidence) -> Part {
     );
     chart.lines.push(Line {
         name: "correlation".to_owned(),
-        points: stereo.bands.iter().map(|band| (band.freq_hz, band.correlation)).collect(),
+        points: stereo.bands.iter().map(|band| (called_hz(band.freq_hz), band.correlation)).collect(),
     });
     let losses = stereo.bands.iter().filter_map(|band| band.mono_loss_db);
     let mut lost =
@@ -35,7 +36,7 @@ pub fn draw(evidence: &Evidence) -> Part {
     );
     lost.lines.push(Line {
         name: "lost in mono".to_owned(),
-        points: stereo.bands.iter().map(|band| (band.freq_hz, band.mono_loss_db)).collect(),
+        points: stereo.bands.iter().map(|band| (called_hz(band.freq_hz), band.mono_loss_db)).collect(),
     });
     let lead = format!(
         "correlation {}, mono loses {} LU",
@@ -64,4 +65,9 @@ pub fn draw(evidence: &Evidence) -> Part {
         part.table(Table::new("Width by section", &head, rows));
     }
     part
+}
+
+/// The name of a third octave, by its middle.
+fn called_hz(mid_hz: f64) -> f64 {
+    band_of(mid_hz).and_then(|band| NOMINAL_HZ.get(band).copied()).unwrap_or(mid_hz)
 }
