@@ -144,11 +144,17 @@ impl MovingBand {
         if offset == 0 {
             self.decide();
         }
-        self.listen(if self.now.from_key { key.unwrap_or(own) } else { own });
+        let heard = if self.now.from_key { key.unwrap_or(own) } else { own };
         if self.from.is_identity() && self.to.is_identity() {
+            self.listen(heard);
             self.filter.reset();
             return false;
         }
+        if self.now.there && self.now.channel == Channel::Both {
+            self.listen_and_move(offset, frames, heard);
+            return true;
+        }
+        self.listen(heard);
         let mut part = [[0.0; 2]; GRID_FRAMES];
         let part = &mut part[..frames.len()];
         part.iter_mut().zip(&*frames).for_each(|(part, frame)| *part = take(self.now.channel, *frame));
@@ -162,16 +168,42 @@ impl MovingBand {
         true
     }
 
+    /// Listens to whole frames and moves whole frames, frame by frame at once: both wait for their last result most of the time,
+    /// and side by side they wait together. To the last bit what they do one after the other.
+    fn listen_and_move(&mut self, offset: usize, frames: &mut [[f64; 2]], heard: &[[f64; 2]]) {
+        let (mut ear, mut mean, mut filter) = (self.ear, self.mean, self.filter);
+        let (step, kept) = (self.now.ear.step(), self.now.kept);
+        let (from, to) = (self.from.step(), self.to.step());
+        let stands = self.from == self.to;
+        for (index, (frame, heard)) in frames.iter_mut().zip(heard).enumerate() {
+            let band = ear.next(&step, *heard);
+            mean.step(band.map(|x| x * x), kept);
+            let share = (offset + index) as f64 / GRID_FRAMES as f64;
+            let moving = if stands { to } else { from.toward(&to, share) };
+            *frame = filter.next(&moving, *frame);
+        }
+        ear.settle();
+        filter.settle();
+        (self.ear, self.mean, self.filter) = (ear, mean, filter);
+    }
+
     fn listen(&mut self, heard: &[[f64; 2]]) {
         if !self.now.there {
             return;
         }
-        let step = self.now.ear.step();
-        for frame in heard {
-            let band = self.ear.next(&step, take(self.now.channel, *frame));
-            self.mean.step(band.map(|x| x * x), self.now.kept);
+        let (mut ear, mut mean) = (self.ear, self.mean);
+        let (step, kept, channel) = (self.now.ear.step(), self.now.kept, self.now.channel);
+        let mut hear = |frame: [f64; 2]| {
+            let band = ear.next(&step, frame);
+            mean.step(band.map(|x| x * x), kept);
+        };
+        if channel == Channel::Both {
+            heard.iter().for_each(|frame| hear(*frame));
+        } else {
+            heard.iter().for_each(|frame| hear(take(channel, *frame)));
         }
-        self.ear.settle();
+        ear.settle();
+        (self.ear, self.mean) = (ear, mean);
     }
 
     /// A point of the grid: what was heard up to here decides where to be at the next one.
