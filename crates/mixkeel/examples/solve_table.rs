@@ -1,5 +1,6 @@
 //! A dozen goals solved on the demo and on two shared songs, alone and together, confirmed on the render, beside what a naive
-//! search does: the fader of the track that the goal names, turned by half decibels either way until the forecast passes.
+//! search does: the fader of the track that the goal names, turned by half decibels either way until the forecast passes, and on
+//! the same way until the render does.
 //!
 //! What is asked is measured first: every goal wants a step that is well heard more than the mix has, so that none is met before
 //! anything was done. Two goals that contradict each other and one that nothing can meet end each song.
@@ -24,9 +25,9 @@ use mixkeel_assist::solve::knobs::What;
 use mixkeel_assist::solve::search::{passes, price};
 use mixkeel_assist::solve::{Problem, Wanted};
 use mixkeel_judge::evidence::Evidence;
-use mixkeel_judge::goals::{Others, Rendered, value_of};
-use mixkeel_session::goal::{Goal, Who};
-use mixkeel_session::session::Session;
+use mixkeel_judge::goals::{Others, Rendered, margin, value_of};
+use mixkeel_session::goal::{Goal, Meaning, Who};
+use mixkeel_session::session::{Id, Session};
 
 /// The shared songs.
 const SHARED: [&str; 2] = ["city_blues", "mauiwowi"];
@@ -208,18 +209,48 @@ fn naive(out: &Path, say: &str, cache: &Cache) -> Result<Option<f64>, songs::Fai
     let Who::Tracks(own) = &meaning.of else { return Ok(None) };
     let fader = problem.knobs.iter().position(|knob| knob.what == What::Fader && knob.strips == *own);
     let Some(fader) = fader else { return Ok(None) };
-    for half in 1..=20 {
-        for way in [0.5, -0.5] {
-            let mut amounts = problem.untouched();
-            if let Some(place) = amounts.get_mut(fader) {
-                *place = way * f64::from(half);
-            }
-            if passes(&problem, &[0], &amounts) {
-                return Ok(Some(price(&problem, &amounts)));
-            }
+    let turned = |by_db: f64| {
+        let mut amounts = problem.untouched();
+        amounts
+            .iter_mut()
+            .enumerate()
+            .filter(|(knob, _)| *knob == fader)
+            .for_each(|(_, place)| *place = by_db);
+        amounts
+    };
+    let steps = (1..=20).flat_map(|half| [0.5, -0.5].map(|way| way * f64::from(half)));
+    let Some(mut by_db) = steps.into_iter().find(|by_db| passes(&problem, &[0], &turned(*by_db))) else {
+        return Ok(None);
+    };
+    while by_db.abs() <= 10.0 {
+        if rendered_passes(&meaning, &session, own, by_db, out)? {
+            return Ok(Some(price(&problem, &turned(by_db))));
         }
+        by_db += 0.5 * by_db.signum();
     }
     Ok(None)
+}
+
+/// Whether a goal passes on the render with the faders of some tracks moved.
+fn rendered_passes(
+    meaning: &Meaning,
+    session: &Session,
+    tracks: &[Id],
+    by_db: f64,
+    out: &Path,
+) -> Result<bool, songs::Failure> {
+    let mut session = session.clone();
+    session
+        .tracks
+        .iter_mut()
+        .filter(|track| tracks.contains(&track.id))
+        .for_each(|track| track.fader_db += by_db);
+    let path = out.join("naive.toml");
+    std::fs::write(&path, mixkeel_session::write::write(&session))?;
+    let (evidence, _) = mixkeel::evidence::of_session(&path, &Silent)?;
+    let rendered = Rendered { evidence: &evidence };
+    let value = value_of(meaning, &rendered, Others::default(), meaning.within.as_deref())?;
+    Ok(margin(meaning, value) >= 0.0)
 }
 
 fn print(song: &str, name: &str, report: &SolveReport, naive: Option<f64>, took_s: f64) {
