@@ -58,7 +58,7 @@ const BETTER_DB: f64 = 6.0;
 const FEWEST: usize = 6;
 
 /// Another drum bleeds in where so many of its strokes arrive, as a share. Ours: in the toms and snares of the demo's room half
-/// to nine tenths do, as tails of their own cover the others; in five songs of drums recorded or sampled one by one, at most a
+/// to nine tenths do, as tails of their own cover the others; in three songs of drums sampled one by one, at most a
 /// tenth.
 pub const ARRIVING: f64 = 0.5;
 
