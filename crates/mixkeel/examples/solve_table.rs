@@ -61,8 +61,8 @@ fn main() -> Result<(), songs::Failure> {
         }
         row(&name, &out, &wanted, &cache);
         row(&name, &out, &standing.contradicting(), &cache);
-        let (lead, _) = standing.two();
-        row(&name, &out, &[format!("the {lead} loses at most 0 on a phone")], &cache);
+        let (lead, other) = standing.two();
+        row(&name, &out, &[format!("the {lead} is at least 90 dB louder than the {other}")], &cache);
     }
     std::fs::remove_dir_all(&work)?;
     Ok(())
@@ -118,7 +118,7 @@ impl Standing {
         let covering = |id: &&str| self.measure(&of(lead, &format!("not covered by the {id}")));
         let coverers = self.sounding().into_iter().filter(|id| *id != lead);
         let coverer = coverers
-            .filter_map(|id| covering(&id).map(|phon| (id, phon)))
+            .filter_map(|id| covering(&id).map(|percent| (id, percent)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map_or(other, |(id, _)| id);
         let kinds: Vec<&str> = self.session.sections.iter().map(|section| section.kind.as_str()).collect();

@@ -295,9 +295,7 @@ impl Words {
     pub(super) fn times(&mut self) -> Option<(usize, That, f64)> {
         for (measure, that) in MEASURES {
             let said = format!("times as {measure}");
-            if let Some((at, factor)) = self.number_before(&said) {
-                self.take(&said);
-                self.0.remove(at);
+            if let Some((at, factor)) = self.take_with_number(&said) {
                 return Some((at, *that, factor));
             }
             for (word, factor) in [("twice as", 2.0), ("half as", 0.5), ("three times as", 3.0), ("as", 1.0)]
@@ -310,14 +308,16 @@ impl Words {
         None
     }
 
-    /// A number over nothing that stands before a phrase, and where.
-    fn number_before(&self, phrase: &str) -> Option<(usize, f64)> {
+    /// Takes out a phrase with the number before it: where it stood, and the number.
+    fn take_with_number(&mut self, phrase: &str) -> Option<(usize, f64)> {
         let length = phrase.split(' ').count() + 1;
-        self.0.windows(length).enumerate().find_map(|(at, some)| {
+        let found = self.0.windows(length).enumerate().find_map(|(at, some)| {
             let (number, rest) = some.split_first()?;
             let number = number.parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0)?;
             rest.iter().eq(phrase.split(' ')).then_some((at, number))
-        })
+        })?;
+        self.0.drain(found.0..found.0 + length);
+        Some(found)
     }
 
     /// A number with or without its unit, or a size in words; taken out.

@@ -57,9 +57,8 @@ const BETTER_DB: f64 = 6.0;
 /// Fewer strokes of others than this say nothing.
 const FEWEST: usize = 6;
 
-/// Another drum bleeds in where so many of its strokes arrive, as a share. Ours: in the toms and snares of the demo's room half
-/// to nine tenths do, as tails of their own cover the others; in three songs of drums sampled one by one, at most a
-/// tenth.
+/// Another drum bleeds in where so many of its strokes arrive, as a share. Ours: bleed leaves out only those that tails of the drum
+/// itself cover; ghost strokes of its own meet those of another only here and there.
 pub const ARRIVING: f64 = 0.5;
 
 /// A stroke arrives where the level rises by so much, in dB. Ours: less is the wobble of a tail.

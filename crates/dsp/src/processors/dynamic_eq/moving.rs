@@ -150,39 +150,47 @@ impl MovingBand {
             self.filter.reset();
             return false;
         }
-        if self.now.there && self.now.channel == Channel::Both {
-            self.listen_and_move(offset, frames, heard);
-            return true;
+        match self.now.channel {
+            Channel::Both => {
+                self.move_and_listen(offset, frames, heard, |frame| frame, |part, frame| *frame = part)
+            }
+            some => self.move_and_listen(
+                offset,
+                frames,
+                heard,
+                |frame| take(some, frame),
+                |part, frame| put(some, part, frame),
+            ),
         }
-        self.listen(heard);
-        let mut part = [[0.0; 2]; GRID_FRAMES];
-        let part = &mut part[..frames.len()];
-        part.iter_mut().zip(&*frames).for_each(|(part, frame)| *part = take(self.now.channel, *frame));
-        if self.from == self.to {
-            self.filter.run(&self.to.step(), part);
-        } else {
-            let share = |index: usize| (offset + index) as f64 / GRID_FRAMES as f64;
-            self.filter.run_between(&self.from.step(), &self.to.step(), share, part);
-        }
-        part.iter().zip(frames).for_each(|(part, frame)| put(self.now.channel, *part, frame));
         true
     }
 
-    /// Listens to whole frames and moves whole frames, frame by frame at once: both wait for their last result most of the time,
-    /// and side by side they wait together. To the last bit what they do one after the other.
-    fn listen_and_move(&mut self, offset: usize, frames: &mut [[f64; 2]], heard: &[[f64; 2]]) {
+    /// Listens and moves, frame by frame at once: both wait for their last result most of the time, and side by side they wait
+    /// together. To the last bit what they do one after the other.
+    fn move_and_listen(
+        &mut self,
+        offset: usize,
+        frames: &mut [[f64; 2]],
+        heard: &[[f64; 2]],
+        take: impl Fn([f64; 2]) -> [f64; 2],
+        put: impl Fn([f64; 2], &mut [f64; 2]),
+    ) {
         let (mut ear, mut mean, mut filter) = (self.ear, self.mean, self.filter);
-        let (step, kept) = (self.now.ear.step(), self.now.kept);
+        let (step, kept, there) = (self.now.ear.step(), self.now.kept, self.now.there);
         let (from, to) = (self.from.step(), self.to.step());
         let stands = self.from == self.to;
         for (index, (frame, heard)) in frames.iter_mut().zip(heard).enumerate() {
-            let band = ear.next(&step, *heard);
-            mean.step(band.map(|x| x * x), kept);
+            if there {
+                let band = ear.next(&step, take(*heard));
+                mean.step(band.map(|x| x * x), kept);
+            }
             let share = (offset + index) as f64 / GRID_FRAMES as f64;
             let moving = if stands { to } else { from.toward(&to, share) };
-            *frame = filter.next(&moving, *frame);
+            put(filter.next(&moving, take(*frame)), frame);
         }
-        ear.settle();
+        if there {
+            ear.settle();
+        }
         filter.settle();
         (self.ear, self.mean, self.filter) = (ear, mean, filter);
     }

@@ -208,8 +208,8 @@ impl Lines {
         if has_zones {
             head.push("section");
         }
-        // What lies between −1 and 1 says nothing in tenths.
-        let decimals = if self.y.to - self.y.from <= 2.0 { 2 } else { 1 };
+        // What lies between −1 and 1 says nothing in tenths; of a wave the table has decibels, whatever the axis has.
+        let decimals = if !self.is_wave && self.y.to - self.y.from <= 2.0 { 2 } else { 1 };
         let rows: Vec<Vec<String>> = longest
             .points
             .iter()
