@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::accents::Accents;
 use super::grid::Grid;
 use super::mean;
-use super::metre::Shown;
+use super::shown::Shown;
 use super::tempogram::{FAVOURITE_BPM, preference_bpm};
 
 /// What may sound between beats, in parts of what sounds on them, before it speaks against a level: hats on every eighth under

@@ -9,7 +9,9 @@ use super::STEPS_PER_S;
 use super::accents::Accents;
 use super::facts::{Facts, Reason};
 use super::grid::Grid;
-use super::metre::{Bar, Form, IN_THREE, IN_TWO, Places, best_chain, chain_metre};
+use super::metre::{Bar, Form, IN_THREE, IN_TWO, best_chain, chain_metre};
+use super::places::Places;
+use super::shown::Shown;
 
 /// Tempos that are asked, in beats a minute: those of a mechanical metronome, 40 to 208, and a little above. Ours.
 const SLOWEST_BPM: f64 = 40.0;
@@ -74,7 +76,7 @@ impl Level {
         let (worth, bars) = best_chain(&places, forms);
         let seven = chain_metre(&bars).is_some_and(|metre| metre.unit == 8 && metre.count == 7);
         let asked = if seven { &eighths } else { &beats };
-        let facts = Facts::of(asked, accents, bpm, in_three, across, places.shown(&bars, forms))?;
+        let facts = Facts::of(asked, accents, bpm, in_three, across, Shown::of(&places, &bars, forms))?;
         Some(Self { bpm, beats, eighths, in_three, places, forms, bars, worth, facts })
     }
 }
