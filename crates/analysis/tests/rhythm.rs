@@ -61,16 +61,13 @@ fn bars_are_heard_in_three_four_six_and_seven() {
         ("K..S.S.", 1, Metre { count: 7, unit: 8 }),
     ];
     for (pattern, beat, metre) in metres {
-        for quarter_bpm in [90.0, 120.0, 150.0] {
+        for quarter_bpm in [90.0, 120.0, 150.0, 170.0] {
             let eighth_s = 30.0 / quarter_bpm;
             let count = (24.0 / (eighth_s * pattern.len() as f64)) as usize;
             let written = Written::bars(count, pattern, eighth_s, beat);
             let heard = written.heard();
             let bars = f_measure(&heard.downbeats_s, &written.downbeats_s, 0.07);
             let f = f_measure(&heard.beats_s, &written.beats_s, 0.07);
-            if metre.count == 7 && quarter_bpm > 130.0 {
-                continue;
-            }
             println!(
                 "{pattern} at {quarter_bpm}: {:?} of {:?}, {:?} {:.2}, bars {bars:.3} beats {f:.3}",
                 heard.tempo_bpm, heard.levels, heard.metre, heard.metre_confidence
@@ -87,16 +84,32 @@ fn bars_are_heard_in_three_four_six_and_seven() {
 
 #[test]
 fn a_change_of_metre_is_heard_where_it_is() {
-    let mut written = Written { at_s: 0.1, ..Written::default() };
-    (0..8).for_each(|_| written.bar("K.S.k.Ss", 0.25, 2, 0.5));
-    let change_s = written.at_s;
-    (0..10).for_each(|_| written.bar("K.S.S.", 0.25, 2, 0.5));
-    let heard = written.heard();
-    println!("{:?} {:?}", heard.metre, heard.downbeats_s);
-    assert_eq!(heard.metre.len(), 2);
-    assert_eq!((heard.metre[0].1.count, heard.metre[1].1.count), (4, 3));
-    assert!((heard.metre[1].0 - change_s).abs() < 0.07);
-    assert!(f_measure(&heard.downbeats_s, &written.downbeats_s, 0.07) >= 0.9);
+    let changes = [
+        (("K.S.k.Ss", 2), ("K.S.S.", 2)),
+        (("K.S.K.Ss", 2), ("K..KS.s", 1)),
+        (("K.S.S.", 2), ("K.S.k.S.", 2)),
+        (("KkS.S.s", 1), ("K.S.kkS.", 2)),
+    ];
+    for ((first, first_beat), (second, second_beat)) in changes {
+        for eighth_s in [0.21, 0.25, 0.29] {
+            let mut written = Written { at_s: 0.1, ..Written::default() };
+            while written.at_s < 16.0 {
+                written.bar(first, eighth_s, first_beat, 0.5);
+            }
+            let change_s = written.at_s;
+            while written.at_s < 32.0 {
+                written.bar(second, eighth_s, second_beat, 0.5);
+            }
+            let heard = written.heard();
+            let what = format!("{first} {second} at {eighth_s}");
+            println!("{what}: {:?} {:?} of {:?}", heard.tempo_bpm, heard.metre, heard.downbeats_s);
+            let counts: Vec<usize> = heard.metre.iter().map(|(_, metre)| usize::from(metre.count)).collect();
+            let count = |pattern: &str| if pattern.len() == 7 { 7 } else { pattern.len() / 2 };
+            assert_eq!(counts, [count(first), count(second)], "{what}");
+            assert!((heard.metre[1].0 - change_s).abs() < 0.07, "{what}");
+            assert!(f_measure(&heard.downbeats_s, &written.downbeats_s, 0.07) >= 0.9, "{what}");
+        }
+    }
 }
 
 #[test]
@@ -123,7 +136,18 @@ fn a_tempo_that_drifts_is_followed() {
 
 #[test]
 fn an_accent_on_every_third_or_fourth_click_begins_the_bars() {
-    for (count, bpm) in [(3, 90.0), (4, 100.0), (3, 120.0), (4, 126.0)] {
+    for (count, bpm) in [
+        (4, 52.0),
+        (3, 66.0),
+        (3, 90.0),
+        (4, 100.0),
+        (3, 120.0),
+        (4, 126.0),
+        (3, 175.0),
+        (4, 181.0),
+        (3, 206.0),
+        (4, 214.0),
+    ] {
         let gap = 60.0 / bpm;
         let strength = |n: i32| if n % count == 0 { 1.0 } else { 0.3 };
         let clicks: Vec<(f64, f64)> = (0..)

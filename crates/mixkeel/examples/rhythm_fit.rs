@@ -15,7 +15,7 @@ mod scores;
 
 use std::path::{Path, PathBuf};
 
-use mixkeel_analysis::music::rhythm::{TrackCurves, readings, weights};
+use mixkeel_analysis::music::rhythm::{PARTS, Reading, TrackCurves, readings, weights};
 use rayon::prelude::*;
 use rhythms::SONGS;
 
@@ -28,11 +28,7 @@ const REAL: f64 = 50.0;
 const ASKED: f64 = 2.0;
 
 /// What large weights cost, so that a fact which never speaks alone keeps a small one.
-const RIDGE: f64 = 1e-3;
-
-/// The first two facts are the tempo itself, which is not weighed by the tempo: how well it is liked, and its octaves above 120.
-const ALONE: usize = 2;
-const FAST: usize = 1;
+const RIDGE: f64 = 5e-5;
 
 /// A reading is right where its tempo is within 4 %, its beats divide as they should, into three in 6/8 and into two elsewhere, and meet
 /// nearly as many as those of the best such reading.
@@ -44,7 +40,7 @@ const BEATS_BEHIND: f64 = 0.03;
 struct Choice {
     bpm: f64,
     weight: f64,
-    /// Tempo, whether right, facts, and facts by octave.
+    /// Tempo, whether right, and every fact times every part of its weight.
     readings: Vec<(f64, bool, Vec<f64>)>,
 }
 
@@ -61,22 +57,17 @@ fn main() -> Result<(), Failure> {
     learnt.extend(clicks());
     learnt.extend(real(&kept)?);
     let all = fitted(&learnt);
-    println!(
-        "{:20} {:>8} {:>10} | in use: {:>7} {:>10}",
-        "fact", "at 120", "per octave", "at 120", "per octave"
-    );
-    for (n, (name, at_120, per_octave)) in weights().into_iter().enumerate() {
-        let by = n.checked_sub(ALONE).map_or(0.0, |n| all[weights().len() + n]);
-        println!("{name:20} {:8.2} {by:10.2} |         {at_120:7.2} {per_octave:10.2}", all[n]);
+    let in_use: Vec<f64> = weights().into_iter().flat_map(|(_, parts)| parts).collect();
+    println!("what each fact weighs at 120, more per octave, in three, six, five or seven | in use:");
+    for (n, (name, parts)) in weights().into_iter().enumerate() {
+        let row = |weights: &[f64]| {
+            let row = weights[n * parts.len()..][..parts.len()].iter();
+            row.map(|weight| format!("{weight:.2}")).collect::<Vec<_>>().join(", ")
+        };
+        println!("{name:20} {} | {}", row(&all), row(&in_use));
     }
     let held = generated(&kept, &held_out)?;
-    let used = weights();
-    let used: Vec<f64> = used
-        .iter()
-        .map(|(_, at_120, _)| *at_120)
-        .chain(used.iter().skip(ALONE).map(|(_, _, by)| *by))
-        .collect();
-    for (what, weights) in [("fitted", &all), ("in use", &used)] {
+    for (what, weights) in [("fitted", &all), ("in use", &in_use)] {
         println!("\n{what}:");
         print(&format!("seeds {fitted_on:?}, fitted on"), &learnt[..count], weights);
         print("bare clicks and real songs", &learnt[count..], weights);
@@ -134,13 +125,12 @@ fn real(kept: &Path) -> Result<Vec<Choice>, Failure> {
 
 impl Choice {
     fn of(tracks: &[TrackCurves], bpm: f64, beats_s: &[f64], in_three: bool, weight: f64) -> Self {
-        let three = weights().iter().position(|(name, ..)| *name == "in_three").unwrap_or_default();
         let read = readings(tracks);
         let met: Vec<f64> = read
             .iter()
             .map(|reading| {
                 let near = (reading.bpm / bpm - 1.0).abs() <= NEAR;
-                if near && (reading.facts[three] > 0.5) == in_three {
+                if near && reading.in_three == in_three {
                     scores::within(&reading.beats_s, beats_s)
                 } else {
                     0.0
@@ -149,8 +139,7 @@ impl Choice {
             .collect();
         let least = met.iter().copied().fold(0.0, f64::max) - BEATS_BEHIND;
         let right = met.iter().map(|&met| met >= least && met > BEATS_LEAST);
-        let readings =
-            read.iter().zip(right).map(|(read, right)| (read.bpm, right, terms(&read.facts))).collect();
+        let readings = read.iter().zip(right).map(|(read, right)| (read.bpm, right, terms(read))).collect();
         Self { bpm, weight, readings }
     }
 
@@ -179,10 +168,9 @@ impl Choice {
     }
 }
 
-/// Facts, and facts by octave.
-fn terms(facts: &[f64]) -> Vec<f64> {
-    let by_octave = facts.iter().skip(ALONE).map(|fact| fact * facts[FAST]);
-    facts.iter().copied().chain(by_octave).collect()
+/// Every fact times every part of its weight.
+fn terms(reading: &Reading) -> Vec<f64> {
+    reading.facts.iter().flat_map(|fact| reading.parts.map(|part| fact * part)).collect()
 }
 
 fn product(a: &[f64], b: &[f64]) -> f64 {
@@ -191,7 +179,7 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 
 /// The weights under which the right readings are likeliest.
 fn fitted(choices: &[Choice]) -> Vec<f64> {
-    let count = 2 * weights().len() - ALONE;
+    let count = weights().len() * PARTS;
     let mut now = vec![0.0; count];
     let (mut worth, mut slope, mut bend) = shape(choices, &now);
     for _ in 0..60 {

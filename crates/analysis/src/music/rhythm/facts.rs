@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::accents::Accents;
 use super::grid::Grid;
 use super::mean;
+use super::metre::Metre;
 use super::shown::Shown;
 use super::tempogram::{FAVOURITE_BPM, preference_bpm};
 
@@ -18,6 +19,31 @@ const LEAST_GROUND: f64 = 0.1;
 /// By how much a level must be ahead in all but what people prefer for that not to have decided: two thirds against one.
 const CLOSE: f64 = 0.7;
 
+/// The kind of bar that most of a reading has: what speaks for a beat in one does not in another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Four beats.
+    #[default]
+    Four,
+    /// Three beats.
+    Three,
+    /// Beats that divide into three.
+    Six,
+    /// Five or seven of anything.
+    Odd,
+}
+
+impl Kind {
+    pub fn of(metre: Metre) -> Self {
+        match metre.count {
+            3 => Self::Three,
+            6 => Self::Six,
+            5 | 7 => Self::Odd,
+            _ => Self::Four,
+        }
+    }
+}
+
 /// What was measured of one level.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
@@ -25,28 +51,21 @@ pub(crate) struct Facts {
     pub preferred: f64,
     /// How many octaves above 120 beats a minute it lies.
     pub fast: f64,
-    /// The weaker of odd and even beats over the stronger.
-    pub even_in_two: f64,
-    /// The two weaker of every third beat over the strongest.
-    pub even_in_three: f64,
-    /// What sounds half way or a third of the way between beats, over what sounds on them, and over what is usual.
-    pub crowded: f64,
-    /// What sounds a quarter of the way before and after beats, or where swing lays that, over what sounds on them, all bands alike.
-    pub quarters: f64,
-    /// The same of low and middle accents, drums without hats.
-    pub quarters_of_bodies: f64,
-    /// How far low and middle accents alternate from beat to beat.
-    pub backbeat: f64,
+    /// Which bars most of it has.
+    pub kind: Kind,
     /// The mean accent of a beat over that of the strongest level.
     pub height: f64,
-    /// 1 where its beats run across the pulse.
-    pub across: f64,
+    /// What sounds half way or a third of the way between beats, over what sounds on them, and over what is usual.
+    pub crowded: f64,
+    /// What low and middle accents, drums without hats, have a quarter of the way before and after beats, or where swing lays that, over
+    /// what they have on them.
+    pub quarters: f64,
+    /// How far low and middle accents alternate from beat to beat.
+    pub backbeat: f64,
     /// How far the low band, kick and bass, is on the beats and not half way between them, from −1 to 1.
     pub grounded: f64,
     /// How much more sounds on thirds of beats than on halves, where beats are said to divide into three; the reverse where not.
     pub divided: f64,
-    /// 1 where its beats divide into three.
-    pub in_three: f64,
     /// What its bars show.
     pub shown: Shown,
 }
@@ -69,42 +88,47 @@ pub enum Reason {
     Preference,
 }
 
-/// What a fact says.
+/// What a fact says, in the logarithm of how likely a level is: at 120 beats a minute in bars of four, by how much more for every octave
+/// above (sixteenths, say, speak against a fast beat more than against a slow one), and by how much more in bars of three, where beats
+/// divide into three, and in bars of five or seven.
 pub(crate) struct Weight {
     pub name: &'static str,
-    /// What it weighs at 120 beats a minute, in the logarithm of how likely a level is.
-    pub at_120: f64,
-    /// By how much more for every octave above: sixteenths, say, speak against a fast beat more than against a slow one.
-    pub per_octave: f64,
+    pub parts: [f64; PARTS],
     /// What it is told as.
     pub reason: Reason,
 }
 
-const fn weight(name: &'static str, at_120: f64, per_octave: f64, reason: Reason) -> Weight {
-    Weight { name, at_120, per_octave, reason }
+/// How many parts a weight has.
+pub const PARTS: usize = 5;
+
+const fn weight(name: &'static str, parts: [f64; PARTS], reason: Reason) -> Weight {
+    Weight { name, parts, reason }
 }
 
 /// The weights are ours: a conditional logit (McFadden, "Conditional logit analysis of qualitative choice behavior", 1974) of which of
 /// all readings is right, over generated pieces, bare clicks, and five real songs from their tracks and mixes, which count fifty times,
 /// since generated music is not all music. The example `rhythm_fit` makes them and says how they do on pieces that it did not see.
-pub(crate) const WEIGHTS: [Weight; 17] = [
-    weight("preferred", 0.93, 0.0, Reason::Preference),
-    weight("fast", 0.0, 0.0, Reason::Preference),
-    weight("even_in_two", 2.06, 0.88, Reason::EmptyBetween),
-    weight("even_in_three", 2.92, -0.48, Reason::EmptyBetween),
-    weight("height", 5.56, 0.78, Reason::EmptyBetween),
-    weight("crowded", -3.98, 3.03, Reason::FullBetween),
-    weight("quarters", -0.62, 0.91, Reason::FullBetween),
-    weight("quarters_of_bodies", -1.7, 1.98, Reason::FullBetween),
-    weight("backbeat", 3.06, -2.82, Reason::Backbeat),
-    weight("across", -1.53, -0.18, Reason::Bars),
-    weight("grounded", -1.29, 0.32, Reason::Bars),
-    weight("divided", 3.17, 0.7, Reason::Bars),
-    weight("in_three", -3.1, -1.17, Reason::Bars),
-    weight("first", 1.96, -1.91, Reason::Bars),
-    weight("repeats", 2.15, 0.55, Reason::Bars),
-    weight("repeats_double", 0.67, 0.59, Reason::Bars),
-    weight("changes_weak", -1.61, -0.93, Reason::Harmony),
+/// Its first line is what a kind of bar is worth by itself.
+#[allow(clippy::approx_constant)] // what is fitted may come near a constant
+pub(crate) const WEIGHTS: [Weight; 18] = [
+    weight("kind", [0.0, 3.38, -2.39, -2.72, 0.34], Reason::Bars),
+    weight("preferred", [0.09, -0.49, 0.12, -0.23, 2.97], Reason::Preference),
+    weight("height", [8.59, 1.21, 0.98, 0.02, 0.36], Reason::EmptyBetween),
+    weight("crowded", [-5.98, 3.66, -0.6, -2.91, -3.14], Reason::FullBetween),
+    weight("quarters", [-7.34, 1.79, -0.6, -0.27, 1.3], Reason::FullBetween),
+    weight("between", [0.55, 0.73, -1.53, 0.59, -0.29], Reason::FullBetween),
+    weight("backbeat", [2.82, -1.38, -0.93, 0.43, -0.67], Reason::Backbeat),
+    weight("middle_weak", [1.78, -0.09, -1.43, 0.13, -1.95], Reason::Backbeat),
+    weight("grounded", [-1.35, 1.38, 0.37, 1.53, 0.76], Reason::Bars),
+    weight("low_first", [0.63, -2.54, 0.03, -0.75, 1.03], Reason::Bars),
+    weight("divided", [5.4, -2.4, 1.82, -0.57, -4.5], Reason::Bars),
+    weight("first", [3.93, 2.36, 2.08, 1.04, 0.03], Reason::Bars),
+    weight("repeats", [2.59, -0.48, -0.77, 2.53, 1.01], Reason::Bars),
+    weight("repeats_by_beat", [1.45, 0.77, 0.19, -1.08, -1.97], Reason::Bars),
+    weight("repeats_across", [-2.63, 0.92, -3.36, 0.08, -0.19], Reason::Bars),
+    weight("changes_first", [0.39, -3.18, 0.34, -0.64, 1.65], Reason::Harmony),
+    weight("changes_between", [-1.09, -0.58, -1.18, -3.05, -1.22], Reason::Harmony),
+    weight("changes_every_other", [2.04, -1.6, 1.46, -1.35, 0.31], Reason::Harmony),
 ];
 
 impl Facts {
@@ -113,7 +137,7 @@ impl Facts {
         accents: &Accents,
         bpm: f64,
         in_three: bool,
-        across: bool,
+        kind: Kind,
         shown: Shown,
     ) -> Option<Self> {
         let on = |curve: &[f64], offset: f64, from: usize, by: usize| {
@@ -121,20 +145,16 @@ impl Facts {
             mean(places.filter_map(|n| grid.at(n as f64 + offset)).map(|step| Accents::near(curve, step)))
         };
         let all = |offset: f64| on(&accents.total, offset, 0, 1);
-        let halves = |curve: &[f64]| (on(curve, 0.0, 0, 2), on(curve, 0.0, 1, 2));
-        let [even_in_two, even_in_three] = [2, 3].map(|by| {
-            let parts: Vec<f64> = (0..by).map(|from| on(&accents.total, 0.0, from, by)).collect();
-            let strongest = parts.iter().copied().fold(0.0, f64::max);
-            let others = (parts.iter().sum::<f64>() - strongest) / (by - 1) as f64;
-            if strongest > 0.0 { others / strongest } else { 0.0 }
-        });
-        let (low, middle) = (halves(&accents.low), halves(&accents.middle));
-        let depth = |low: f64, middle: f64| if low + middle > 0.0 { low / (low + middle) } else { 0.0 };
-        let depths = (depth(low.0, middle.0) - depth(low.1, middle.1)).abs();
         let (here, half, third, thirds) = (all(0.0), all(0.5), all(1.0 / 3.0), all(2.0 / 3.0));
         if here <= 0.0 {
             return None;
         }
+        let halves = |curve: &[f64]| (on(curve, 0.0, 0, 2), on(curve, 0.0, 1, 2));
+        let both = halves(&accents.total);
+        let even = both.0.min(both.1) / both.0.max(both.1);
+        let (low, middle) = (halves(&accents.low), halves(&accents.middle));
+        let depth = |low: f64, middle: f64| if low + middle > 0.0 { low / (low + middle) } else { 0.0 };
+        let depths = (depth(low.0, middle.0) - depth(low.1, middle.1)).abs();
         let between = half.max(third.min(thirds)) / here;
         let [even_half, even_third, even_thirds] =
             [0.5, 1.0 / 3.0, 2.0 / 3.0].map(|offset| on(&accents.even, offset, 0, 1));
@@ -142,26 +162,18 @@ impl Facts {
         let divided = (both - even_half) / (both + even_half + 0.1 * here);
         let ground = [0.0, 0.5].map(|offset| on(&accents.low, offset, 0, 1));
         let bodies = |offset: f64| on(&accents.low, offset, 0, 1) + on(&accents.middle, offset, 0, 1);
-        let evens = |offset: f64| on(&accents.even, offset, 0, 1);
-        let quarters = |of: &dyn Fn(f64) -> f64| {
-            let swung = of(1.0 / 3.0).min(of(5.0 / 6.0));
-            let part = ((of(0.25) + of(0.75)) / 2.0).max(swung) / of(0.0).max(f64::MIN_POSITIVE);
-            part.min(1.5)
-        };
+        let swung = bodies(1.0 / 3.0).min(bodies(5.0 / 6.0));
+        let quarters = ((bodies(0.25) + bodies(0.75)) / 2.0).max(swung);
         Some(Self {
             preferred: preference_bpm(bpm),
             fast: libm::log2(bpm / FAVOURITE_BPM),
-            even_in_two,
-            even_in_three,
-            crowded: (between.min(1.2) - USUAL_BETWEEN).max(0.0),
-            quarters: quarters(&evens),
-            quarters_of_bodies: quarters(&bodies),
-            backbeat: (2.0 * depths * even_in_two).min(1.0),
+            kind,
             height: here,
-            across: f64::from(u8::from(across)),
+            crowded: (between.min(1.2) - USUAL_BETWEEN).max(0.0),
+            quarters: (quarters / bodies(0.0).max(f64::MIN_POSITIVE)).min(1.5),
+            backbeat: (2.0 * depths * even).min(1.0),
             grounded: (ground[0] - ground[1]) / (ground[0] + ground[1] + LEAST_GROUND * here),
             divided: if in_three { divided } else { -divided },
-            in_three: f64::from(u8::from(in_three)),
             shown,
         })
     }
@@ -170,29 +182,38 @@ impl Facts {
     pub fn values(&self) -> [f64; WEIGHTS.len()] {
         let Self { shown, .. } = self;
         [
+            1.0,
             self.preferred,
-            self.fast,
-            self.even_in_two,
-            self.even_in_three,
             self.height,
             self.crowded,
             self.quarters,
-            self.quarters_of_bodies,
+            shown.between,
             self.backbeat,
-            self.across,
+            shown.middle_weak,
             self.grounded,
+            shown.low_first,
             self.divided,
-            self.in_three,
             shown.first,
             shown.repeats,
-            shown.repeats_double,
-            shown.changes_weak,
+            shown.repeats_by_beat,
+            shown.repeats_across,
+            shown.changes_first,
+            shown.changes_between,
+            shown.changes_every_other,
         ]
+    }
+
+    /// How much of each part of a weight a level takes.
+    pub fn parts(&self) -> [f64; PARTS] {
+        let is = |kind: Kind| f64::from(u8::from(self.kind == kind));
+        [1.0, self.fast, is(Kind::Three), is(Kind::Six), is(Kind::Odd)]
     }
 
     /// What each fact says, as a part of the logarithm of how likely the level is.
     fn says(&self) -> impl Iterator<Item = (f64, Reason)> {
-        let weighs = |weight: &Weight| weight.at_120 + weight.per_octave * self.fast;
+        let parts = self.parts();
+        let weighs =
+            move |weight: &Weight| weight.parts.iter().zip(parts).map(|(by, part)| by * part).sum::<f64>();
         self.values()
             .into_iter()
             .zip(&WEIGHTS)

@@ -2,9 +2,8 @@
 
 use super::accents::Accents;
 use super::grid::Grid;
-use super::level::Level;
 use super::tempogram::Pulse;
-use super::{Metre, Rhythm, STEPS_PER_S, TrackCurves, beats, counted, tempo};
+use super::{Metre, Rhythm, STEPS_PER_S, TrackCurves, beats, counted, level, tempo};
 
 /// Tempos outside are no tempos: those that a session may say.
 const SLOWEST_BPM: f64 = 10.0;
@@ -18,9 +17,8 @@ pub fn rhythm_at(tracks: &[TrackCurves], bpm: f64) -> Rhythm {
     let period = STEPS_PER_S * 60.0 / bpm.clamp(SLOWEST_BPM, FASTEST_BPM);
     let pulses = tempo::steadied(&accents.smooth, beats::pulses(&accents.smooth, &Pulse::said(period)));
     let laid = |times: Vec<f64>| {
-        let two = Level::of(Grid::new(times.clone()), &accents, false, false);
-        let three = Level::of(Grid::new(times), &accents, true, false);
-        two.into_iter().chain(three).max_by(|a, b| a.score().total_cmp(&b.score()))
+        let levels = level::laid(&Grid::new(times), 1.0, &accents);
+        levels.into_iter().max_by(|a, b| a.score().total_cmp(&b.score()))
     };
     let level = laid(pulses)
         .or_else(|| laid((0..).map(|n| f64::from(n) * period).take_while(|step| *step < steps).collect()));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::STEPS_PER_S;
 use super::accents::Accents;
-use super::facts::{Facts, Reason};
+use super::facts::{Facts, Kind, Reason};
 use super::grid::Grid;
 use super::metre::{Bar, Form, IN_THREE, IN_TWO, best_chain, chain_metre};
 use super::places::Places;
@@ -19,6 +19,9 @@ const FASTEST_BPM: f64 = 240.0;
 
 /// From this tempo on, bars of seven beats are bars of seven eighths. Ours.
 const EIGHTHS_BPM: f64 = 140.0;
+
+/// How strong another place of a bar must be, in parts of the strongest: where one is struck alone, a bar is a beat. Ours.
+const SECOND_LEAST: f64 = 0.25;
 
 /// Tempos that differ by less than this are one: 4 %, as tempos are judged.
 const SAME_TEMPO: f64 = 0.04;
@@ -55,70 +58,86 @@ impl Level {
         self.facts.score()
     }
 
-    /// Whether its bars have seven eighths.
-    fn is_seven(&self) -> bool {
-        chain_metre(&self.bars).is_some_and(|metre| metre.unit == 8 && metre.count == 7)
+    /// Whether more than one place of its bars is struck.
+    fn is_struck(&self) -> bool {
+        self.facts.shown.second > SECOND_LEAST
     }
 
-    /// The level whose beats these are; `across` where they run across the pulse.
-    pub fn of(beats: Grid, accents: &Accents, in_three: bool, across: bool) -> Option<Self> {
+    /// The level whose beats these are.
+    pub fn of(beats: Grid, accents: &Accents, in_three: bool) -> Option<Self> {
         let bpm = 60.0 * STEPS_PER_S / beats.median_gap()?;
         if beats.len() < 4 {
             return None;
         }
-        let eighths = beats.every(0.0, if in_three { 1.0 / 3.0 } else { 0.5 });
+        let divisions = if in_three { 3 } else { 2 };
+        let eighths = beats.every(0.0, 1.0 / f64::from(divisions));
         let forms: &[Form] = match in_three {
             true => &IN_THREE,
             false if bpm < EIGHTHS_BPM => &IN_TWO,
             false => &IN_TWO[..IN_TWO.len() - 1],
         };
-        let places = Places::of(accents, &eighths);
+        let places = Places::of(accents, &eighths, divisions as usize);
         let (worth, bars) = best_chain(&places, forms);
-        let seven = chain_metre(&bars).is_some_and(|metre| metre.unit == 8 && metre.count == 7);
-        let asked = if seven { &eighths } else { &beats };
-        let facts = Facts::of(asked, accents, bpm, in_three, across, Shown::of(&places, &bars, forms))?;
+        let asked = if is_seven(&bars) { &eighths } else { &beats };
+        let kind = chain_metre(&bars).map(Kind::of).unwrap_or_default();
+        let facts = Facts::of(asked, accents, bpm, in_three, kind, Shown::of(&places, &bars, forms))?;
         Some(Self { bpm, beats, eighths, in_three, places, forms, bars, worth, facts })
     }
 }
 
-/// Periods of the levels that are asked, in pulses, and where they may begin: at every pulse, half way between pulses, which may
-/// be offbeats themselves, and at every place where their own beats fall on pulses.
-const LEVELS: [(f64, &[f64]); 10] = [
-    (1.0 / 3.0, &[0.0]),
-    (0.5, &[0.0]),
-    (2.0 / 3.0, &[0.0, 1.0 / 3.0]),
-    (0.75, &[0.0, 0.25, 0.5]),
-    (1.0, &[0.0, 0.5]),
-    (4.0 / 3.0, &[0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
-    (1.5, &[0.0, 0.5, 1.0]),
-    (2.0, &[0.0, 0.5, 1.0, 1.5]),
-    (3.0, &[0.0, 1.0, 2.0]),
-    (4.0, &[0.0, 1.0, 2.0, 3.0]),
-];
+/// Whether most bars have seven eighths.
+fn is_seven(bars: &[Bar]) -> bool {
+    chain_metre(bars).is_some_and(|metre| metre.unit == 8 && metre.count == 7)
+}
+
+/// Periods of the levels that are asked, in pulses.
+const LEVELS: [f64; 10] = [1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0, 4.0];
+
+/// The same of bars of seven eighths that a pulse halves or quarters: what is struck on the first and the fifth of them, say, sounds
+/// like an even beat with a loose hand.
+const SEVENS: [f64; 2] = [4.0 / 7.0, 8.0 / 7.0];
+
+/// Where beats `factor` pulses apart may begin: at every pulse, and at every division of a beat, which the pulse may lie on itself.
+fn phases(factor: f64, divisions: u32) -> Vec<f64> {
+    let parts = (0..divisions).map(|n| factor * f64::from(n) / f64::from(divisions));
+    let mut all: Vec<f64> = parts.chain((1..4).map(f64::from).filter(|pulse| *pulse < factor)).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
+    all
+}
+
+/// The levels whose beats are `factor` pulses apart.
+pub(crate) fn laid(pulses: &Grid, factor: f64, accents: &Accents) -> Vec<Level> {
+    let steps = accents.smooth.len() as f64;
+    [(false, 2), (true, 3)]
+        .into_iter()
+        .flat_map(|(in_three, divisions)| {
+            phases(factor, divisions).into_iter().filter_map(move |phase| {
+                Level::of(pulses.throughout(phase, factor, steps), accents, in_three)
+            })
+        })
+        .collect()
+}
 
 /// The levels in a simple ratio to the pulse, and those in seven over eighths that are laid otherwise, the likeliest first.
 pub(crate) fn levels(pulses: &Grid, eighths: Option<&Grid>, accents: &Accents) -> Vec<Level> {
-    let mut found: Vec<Level> = Vec::new();
     let steps = accents.smooth.len() as f64;
-    for (factor, phases) in LEVELS {
-        let across = [0.75, 2.0 / 3.0, 4.0 / 3.0, 1.5].contains(&factor);
-        let asked = |beats: &Grid| {
-            let gap = beats.median_gap().unwrap_or(f64::INFINITY);
-            (SLOWEST_BPM..=FASTEST_BPM).contains(&(60.0 * STEPS_PER_S / gap))
-        };
-        for beats in phases.iter().map(|&phase| pulses.throughout(phase, factor, steps)).filter(asked) {
-            for in_three in [false, true] {
-                found.extend(Level::of(beats.clone(), accents, in_three, across));
-            }
-        }
-    }
-    if let Some(eighths) = eighths {
-        let laid = [0.0, 1.0].map(|phase| eighths.throughout(phase, 2.0, steps));
-        found.extend(
-            laid.into_iter()
-                .filter_map(|beats| Level::of(beats, accents, false, false))
-                .filter(Level::is_seven),
-        );
+    let gap = pulses.median_gap().unwrap_or(f64::INFINITY);
+    let is_asked =
+        |factor: &f64| (SLOWEST_BPM..=FASTEST_BPM).contains(&(60.0 * STEPS_PER_S / (gap * factor)));
+    let mut found: Vec<Level> =
+        LEVELS.into_iter().filter(is_asked).flat_map(|factor| laid(pulses, factor, accents)).collect();
+    // A pulse lies on the first of seven eighths, or in the middle of others, a quarter of a beat from an eighth at most.
+    let sevens = SEVENS.into_iter().filter(is_asked).flat_map(|factor| {
+        let between = |n: u32| pulses.throughout(factor * f64::from(n) / 8.0, factor, steps);
+        (0..4).map(between).collect::<Vec<Grid>>()
+    });
+    let eighths =
+        eighths.into_iter().flat_map(|eighths| [0.0, 1.0].map(|phase| eighths.throughout(phase, 2.0, steps)));
+    let sevens = sevens.chain(eighths).filter_map(|beats| Level::of(beats, accents, false));
+    found.extend(sevens.filter(|level| is_seven(&level.bars)));
+    if found.iter().any(Level::is_struck) {
+        found.retain(Level::is_struck);
     }
     let tallest = found.iter().map(|level| level.facts.height).fold(0.0, f64::max);
     if tallest > 0.0 {

@@ -26,7 +26,7 @@ mod tempogram;
 use serde::Serialize;
 
 pub use curves::TrackCurves;
-pub use facts::Reason as LevelReason;
+pub use facts::{PARTS, Reason as LevelReason};
 pub use given::{rhythm_at, written};
 pub use level::TempoLevel;
 pub use metre::Metre;

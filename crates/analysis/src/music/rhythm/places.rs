@@ -9,7 +9,7 @@ use crate::dynamics::median;
 /// The accents on every place.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
-    /// Low, middle and high accents, with their means taken off, in deviations.
+    /// Low, middle and high accents, with their means and half of what beats have in common taken off, in deviations.
     pub rows: Vec<[f64; 3]>,
     /// How much each place is like the beginning of a bar, in deviations.
     first: Vec<f64>,
@@ -18,7 +18,7 @@ pub(crate) struct Places {
     /// How much the harmony changes at each place, from 0 to 1 over two spans.
     pub harmony: Vec<f64>,
     /// The mean square of a row.
-    pub power: f64,
+    power: f64,
 }
 
 /// The least spread of a band, in parts of that of all bands together, that is taken for what it is: less is scaled as if it were
@@ -39,6 +39,13 @@ const NO_HARMONY: f64 = 1.0;
 /// Above which part of the spread of all bands the low one is kick and bass; at twice it is so for sure. Ours.
 const LOW_LEAST: f64 = 0.1;
 
+/// How much of what all beats have in common, and all places between them, is taken off before bars are compared. Ours: all of it makes
+/// bars of strokes that are nearly alike, whatever their length, and none of it makes every length alike where beats are.
+const COMMON: f64 = 0.5;
+
+/// The least that is left then, in parts of what was there: strokes that differ by chance say nothing. Ours.
+const LEAST_LEFT: f64 = 0.05;
+
 /// The standard deviation.
 fn spread(values: &[f64]) -> f64 {
     let middle = mean(values.iter().copied());
@@ -51,8 +58,19 @@ fn deviations(values: Vec<f64>, least: f64) -> Vec<f64> {
     values.into_iter().map(|x| if deviation > 0.0 { (x - middle) / deviation } else { 0.0 }).collect()
 }
 
+/// How alike two places are, times what both have.
+fn like(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The mean square of rows.
+fn power(rows: &[[f64; 3]]) -> f64 {
+    mean(rows.iter().map(|row| row.iter().map(|x| x * x).sum::<f64>()))
+}
+
 impl Places {
-    pub fn of(accents: &Accents, eighths: &Grid) -> Self {
+    /// What sounds on every eighth, or third of a beat: beats are so many places apart.
+    pub fn of(accents: &Accents, eighths: &Grid, divisions: usize) -> Self {
         let reach_steps = eighths.median_gap().unwrap_or(25.0) * 4.0;
         let on = |curve: &[f64]| -> Vec<f64> {
             eighths.times().iter().map(|&step| Accents::stroke(curve, step)).collect()
@@ -78,7 +96,7 @@ impl Places {
         let changes: Vec<f64> =
             deviations(harmony.clone(), LEAST_CHANGE).into_iter().map(|change| held * change).collect();
         let all = deviations(total.clone(), ripple);
-        let rows: Vec<[f64; 3]> =
+        let mut rows: Vec<[f64; 3]> =
             low.iter().zip(&middle).zip(&high).map(|((low, middle), high)| [*low, *middle, *high]).collect();
         let first = (0..rows.len())
             .map(|n| {
@@ -86,7 +104,15 @@ impl Places {
                 (low[n] + changes[n] + strong).clamp(-3.0, 3.0)
             })
             .collect();
-        let power = mean(rows.iter().map(|row| row.iter().map(|x| x * x).sum::<f64>())).max(1e-9);
+        let before = power(&rows);
+        for n in 0..divisions {
+            for band in 0..3 {
+                let same = rows.iter().skip(n).step_by(divisions).map(|row| row[band]);
+                let common = COMMON * mean(same);
+                rows.iter_mut().skip(n).step_by(divisions).for_each(|row| row[band] -= common);
+            }
+        }
+        let power = power(&rows).max(LEAST_LEFT * before).max(1e-9);
         Self { rows, first, total, harmony, power }
     }
 
@@ -95,11 +121,17 @@ impl Places {
         let over = |other: Option<usize>| {
             let (here, there) =
                 (self.rows.get(from..from + places)?, self.rows.get(other?..other? + places)?);
-            let like = |(a, b): (&[f64; 3], &[f64; 3])| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-            Some(here.iter().zip(there).map(like).sum::<f64>() / (self.power * places as f64))
+            let alike: f64 = here.iter().zip(there).map(|(here, there)| like(here, there)).sum();
+            Some(alike / (self.power * places as f64))
         };
         let (before, after) = (over(from.checked_sub(places)), over(Some(from + places)));
         before.into_iter().chain(after).reduce(f64::max).unwrap_or(0.0).clamp(-1.0, 1.5)
+    }
+
+    /// How alike all places are to those so many later: 1 the same, 0 unrelated.
+    pub fn repeats_after(&self, places: usize) -> f64 {
+        let later = self.rows.get(places..).unwrap_or_default();
+        mean(self.rows.iter().zip(later).map(|(here, there)| like(here, there))) / self.power
     }
 
     /// How much the first place of a bar stands out of its other beats, and its beats out of what is between them.

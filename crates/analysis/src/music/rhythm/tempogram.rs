@@ -15,9 +15,9 @@ const LAGS: usize = 304;
 /// Lags in steps at which a track may repeat itself: up to 3 s, a bar of a slow song.
 const CLARITY_LAGS: usize = 301;
 
-/// Periods of the pulse in steps: 80 to 353 a minute, some two octaves, so that every tempo has at least one level of its metre
+/// Periods of the pulse in steps: 80 to 375 a minute, some two octaves, so that every tempo has at least one level of its metre
 /// inside, and the eighths of sevens are among them.
-const SHORTEST_STEPS: f64 = 17.0;
+const SHORTEST_STEPS: f64 = 16.0;
 const LONGEST_STEPS: f64 = 75.0;
 
 /// Neighbouring periods on the path differ by this factor: 1 %.
