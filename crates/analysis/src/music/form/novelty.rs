@@ -31,6 +31,12 @@ impl Novelty {
         Self { bars: sound.iter().zip(turns).map(|(block, turn)| block + turn).collect(), sound }
     }
 
+    /// As it was written down.
+    #[cfg(test)]
+    pub fn of_bars(bars: Vec<f64>) -> Self {
+        Self { sound: bars.clone(), bars }
+    }
+
     /// How much the sound changes at a bar.
     pub fn of_sound(&self, bar: usize) -> f64 {
         self.sound.get(bar).copied().unwrap_or(0.0)

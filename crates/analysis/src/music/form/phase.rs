@@ -10,6 +10,10 @@ const REACH: usize = 8;
 /// chance share it in a quarter of cases.
 const MAJORITY: f64 = 0.6;
 
+/// How much the rhythm's own first beats count beside all votes, for each part of their confidence. Ours: where it says 0.5, nine in
+/// ten are right (example `rhythm_table`), and sound that lingers over a border makes all of a song's borders seem late.
+const TRUSTED: f64 = 2.0;
+
 /// Votes of fewer borders say nothing. Ours.
 const FEWEST: usize = 3;
 
@@ -51,7 +55,7 @@ fn beats_later(tracks: &[FormTrack], rhythm: &Rhythm) -> usize {
     let (later, most) = (1..in_bar)
         .map(|beat| (beat, votes.get(beat).copied().unwrap_or(0.0)))
         .fold((0, 0.0), |best, one| if one.1 > best.1 { one } else { best });
-    let sure = rhythm.downbeat_confidence * all;
+    let sure = TRUSTED * rhythm.downbeat_confidence * all;
     let stays = votes.first().copied().unwrap_or(0.0) + sure;
     if voters >= FEWEST && most >= MAJORITY * all && most > stays { later } else { 0 }
 }
