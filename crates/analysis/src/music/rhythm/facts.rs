@@ -132,14 +132,7 @@ pub(crate) const WEIGHTS: [Weight; 18] = [
 ];
 
 impl Facts {
-    pub fn of(
-        grid: &Grid,
-        accents: &Accents,
-        bpm: f64,
-        in_three: bool,
-        kind: Kind,
-        shown: Shown,
-    ) -> Option<Self> {
+    pub fn of(grid: &Grid, accents: &Accents, bpm: f64, kind: Kind, shown: Shown) -> Option<Self> {
         let on = |curve: &[f64], offset: f64, from: usize, by: usize| {
             let places = (from..grid.len()).step_by(by);
             mean(places.filter_map(|n| grid.at(n as f64 + offset)).map(|step| Accents::near(curve, step)))
@@ -173,7 +166,7 @@ impl Facts {
             quarters: (quarters / bodies(0.0).max(f64::MIN_POSITIVE)).min(1.5),
             backbeat: (2.0 * depths * even).min(1.0),
             grounded: (ground[0] - ground[1]) / (ground[0] + ground[1] + LEAST_GROUND * here),
-            divided: if in_three { divided } else { -divided },
+            divided: if kind == Kind::Six { divided } else { -divided },
             shown,
         })
     }

@@ -80,7 +80,7 @@ impl Level {
         let (worth, bars) = best_chain(&places, forms);
         let asked = if is_seven(&bars) { &eighths } else { &beats };
         let kind = chain_metre(&bars).map(Kind::of).unwrap_or_default();
-        let facts = Facts::of(asked, accents, bpm, in_three, kind, Shown::of(&places, &bars, forms))?;
+        let facts = Facts::of(asked, accents, bpm, kind, Shown::of(&places, &bars, forms))?;
         Some(Self { bpm, beats, eighths, in_three, places, forms, bars, worth, facts })
     }
 }

@@ -64,9 +64,9 @@ pub(crate) const IN_TWO: [Form; 5] = [
 /// Where beats divide into three; places are thirds of beats.
 pub(crate) const IN_THREE: [Form; 1] = [form(6, 8, 6, 3, 0.0)];
 
-/// What another metre than that of the bar before costs, in places of perfect repetition: a bar of four, and more the rarer the
-/// rarest of both is, some two bars of themselves for a waltz and for a seven. Ours: twice as much misses one change of generated songs
-/// in ten that have half a minute for both metres.
+/// What another metre than that of the bar before costs, in places of perfect repetition: more than a bar of four, and more the rarer
+/// the rarest of both is, three bars of themselves for a waltz and for a seven. Ours: 16 and 100 miss changes of generated songs that
+/// have a quarter of a minute for either metre, 10 and 65 hear bars of seven in breaks of a real song in four.
 const CHANGE_COST: f64 = 13.0;
 const RARE_CHANGE: f64 = 80.0;
 
@@ -113,10 +113,7 @@ pub(crate) fn sure(places: &Places, score: f64, chain: &[Bar], forms: &[Form]) -
 
 /// How far the first beats of bars are marked more than the next best beats they could begin on, as a confidence.
 fn begins(places: &Places, chain: &[Bar], forms: &[Form]) -> f64 {
-    let Some(main) = chain_metre(chain).and_then(|metre| forms.iter().find(|form| form.metre == metre))
-    else {
-        return 0.0;
-    };
+    let Some(main) = main_form(chain, forms) else { return 0.0 };
     let later = |shift: usize| {
         let bars = chain.iter().filter(|bar| bar.metre == main.metre);
         let whole = bars.filter(|bar| bar.from + shift + main.places <= places.rows.len());
@@ -134,6 +131,12 @@ pub(crate) fn chain_metre(bars: &[Bar]) -> Option<Metre> {
         Some(best) if places(metre) <= places(best) => Some(best),
         _ => Some(metre),
     })
+}
+
+/// The form of that metre.
+pub(crate) fn main_form<'a>(bars: &[Bar], forms: &'a [Form]) -> Option<&'a Form> {
+    let metre = chain_metre(bars)?;
+    forms.iter().find(|form| form.metre == metre)
 }
 
 /// The best chain of bars over places, and its score.

@@ -1,7 +1,7 @@
 //! What bars laid over a song show about whether they are laid right.
 
 use super::mean;
-use super::metre::{Bar, Form, chain_metre};
+use super::metre::{Bar, Form, main_form};
 use super::places::{LEAST_CHANGE, Places};
 
 /// What bars show, each in the mean over the song.
@@ -13,7 +13,8 @@ pub(crate) struct Shown {
     pub repeats: f64,
     /// How alike beats are to the next, in the same measure.
     pub repeats_by_beat: f64,
-    /// How alike places are to what a beat and a half (in three, two or four thirds of a beat) later is: what cuts across beats.
+    /// How alike places are to those half a beat or one and a half later (in three, two or four thirds), whichever is more: what cuts
+    /// across beats.
     pub repeats_across: f64,
     /// How much more the low band has on first beats than on other beats, in deviations.
     pub low_first: f64,
@@ -34,10 +35,7 @@ pub(crate) struct Shown {
 impl Shown {
     /// What bars that lie over places show. What beats and bars are is that of the metre most of the song is in.
     pub fn of(places: &Places, chain: &[Bar], forms: &[Form]) -> Self {
-        let Some(main) = chain_metre(chain).and_then(|metre| forms.iter().find(|form| form.metre == metre))
-        else {
-            return Self::default();
-        };
+        let Some(main) = main_form(chain, forms) else { return Self::default() };
         let bars: Vec<&Bar> = chain.iter().filter(|bar| bar.metre == main.metre).collect();
         // The mean of a measure over bars, on each of their places.
         let by_place = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<f64> {
