@@ -353,6 +353,17 @@ fn microphones_on_one_drum_share_its_level() {
 }
 
 #[test]
+fn two_sources_of_one_role_share_half_of_what_two_microphones_do() {
+    let beside_the_bass = |recordings: &[Recording]| {
+        let decision = decided(recordings, Start::Fresh);
+        track(&decision, "gtr-1").fader_db - track(&decision, "bass-di").fader_db
+    };
+    let two = beside_the_bass(&band());
+    let one: Vec<Recording> = band().into_iter().filter(|recording| recording.name != "Gtr 2").collect();
+    assert!((beside_the_bass(&one) - two - 1.505).abs() < 0.02, "{two}");
+}
+
+#[test]
 fn what_is_no_part_of_the_mix_is_muted_with_the_reason() {
     let decision = decided(&band(), Start::Fresh);
     let muted: Vec<&str> =

@@ -9,7 +9,8 @@
 //!
 //! What is read back is an estimate, and "their mix as rough mix" is held against the estimate that it was made from. So a second
 //! table of levels is held against the author's own faders, of tracks that share a channel of the author's mixer: those are facts,
-//! up to the effects on single tracks. Its last column says how far reading back itself is off.
+//! up to the effects on single tracks. Its last column says how far reading back itself is off. A third table takes each song
+//! at its surest: faders where they are known, and what was read back of the others.
 
 mod songs;
 
@@ -111,6 +112,14 @@ fn main() -> Result<(), Failure> {
     print(title, &names, &by_faders, |off| off.level_lu);
     by_faders.iter_mut().for_each(|(_, offs)| offs.truncate(ways));
     bootstrap(&by_faders);
+    let surest: Vec<(String, Vec<Off>)> = table
+        .iter()
+        .map(|read_back| by_faders.iter().find(|(name, _)| *name == read_back.0).unwrap_or(read_back).clone())
+        .collect();
+    print("Level by track, faders where they are known, mean error in LU", &names[..ways], &surest, |off| {
+        off.level_lu
+    });
+    bootstrap(&surest);
     Ok(())
 }
 

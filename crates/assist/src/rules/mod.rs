@@ -10,6 +10,7 @@ pub mod balance {
     pub mod audible;
     pub mod by_role;
     pub mod rough_mix;
+    mod shared;
     pub mod table;
 }
 
