@@ -26,8 +26,6 @@ pub struct Heard {
     pub true_peak_dbtp: Option<f64>,
     /// The gated loudness of the sum in LUFS. `None` for silence.
     pub integrated_lufs: Option<f64>,
-    /// The gated loudness of every stem (direct input of the master) in LUFS, by id.
-    pub stems_lufs: Vec<(String, Option<f64>)>,
     /// Everything that was measured, where the ear was asked to gather it.
     pub evidence: Option<Arc<Evidence>>,
 }

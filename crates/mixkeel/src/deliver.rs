@@ -5,6 +5,7 @@
 //! the name asked for before it has been found good.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use mixkeel_analysis::loudness::LoudnessMeter;
@@ -132,16 +133,37 @@ pub fn measure(file: &Path, rate_hz: u32, watch: &dyn Watch) -> Result<Figures, 
     let channels = reader.info().channels;
     let mut sound = Recording::at(reader, rate_hz)?;
     let mut gauge = Gauge::new(rate_hz, channels);
-    let mut buffer = Buffer::new(channels, MAX_BLOCK_FRAMES);
-    loop {
+    let read = |buffer: &mut Buffer| {
+        let frames = sound.read(&mut buffer.block())?;
+        Ok((frames > 0).then_some(0..frames))
+    };
+    pass_on(channels, watch, read, |sound| {
+        gauge.push(sound);
+        Ok(())
+    })?;
+    Ok(gauge.finish())
+}
+
+/// Passes stretches of sound on until there are no more: while one is taken, the next is being made already.
+fn pass_on(
+    channels: Channels,
+    watch: &dyn Watch,
+    mut make: impl FnMut(&mut Buffer) -> Result<Option<Range<usize>>, Error> + Send,
+    mut take: impl FnMut(Signal<'_>) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
+    let [mut now, mut next] = [0, 1].map(|_| Buffer::new(channels, MAX_BLOCK_FRAMES));
+    let mut made = make(&mut now)?;
+    while let Some(frames) = made {
         if watch.stop() {
             return Err(Error::interrupted());
         }
-        match sound.read(&mut buffer.block())? {
-            0 => return Ok(gauge.finish()),
-            frames => gauge.push(buffer.signal().part(0..frames)),
-        }
+        let stretch = (!frames.is_empty()).then(|| now.signal().part(frames));
+        let (taken, following) = rayon::join(|| stretch.map_or(Ok(()), &mut take), || make(&mut next));
+        taken?;
+        made = following?;
+        std::mem::swap(&mut now, &mut next);
     }
+    Ok(())
 }
 
 /// From a source to a sound that may be delivered.
@@ -219,7 +241,7 @@ impl Way<'_> {
     fn play(
         &self,
         settings: &LimiterSettings,
-        mut to: impl FnMut(Signal<'_>) -> Result<(), Error>,
+        to: impl FnMut(Signal<'_>) -> Result<(), Error> + Send,
     ) -> Result<f64, Error> {
         let reader = mixkeel_io::read::open(self.source, Downmix::Fold)?;
         let mut sound = Recording::at(reader, self.rate_hz)?;
@@ -230,13 +252,9 @@ impl Way<'_> {
             channels: self.channels,
             max_block_frames: MAX_BLOCK_FRAMES,
         });
-        let mut buffer = Buffer::new(self.channels, MAX_BLOCK_FRAMES);
         let (mut late, mut after_end) = (limiter.latency_frames(), limiter.latency_frames());
         let (mut frame, mut limited_db) = (0_i64, 0.0_f64);
-        loop {
-            if self.watch.stop() {
-                return Err(Error::interrupted());
-            }
+        let limit = |buffer: &mut Buffer| {
             let mut frames = sound.read(&mut buffer.block())?;
             if frames == 0 {
                 frames = after_end.min(MAX_BLOCK_FRAMES);
@@ -244,7 +262,7 @@ impl Way<'_> {
                 buffer.block().clear();
             }
             if frames == 0 {
-                return Ok(limited_db);
+                return Ok(None);
             }
             let at = Context { frame, tempo_bpm: 120.0 };
             limiter.process(&mut buffer.block().part(0..frames), &[], &at);
@@ -254,10 +272,10 @@ impl Way<'_> {
             limited_db = limited_db.max(report.gain_reduction_db);
             let ahead = late.min(frames);
             late -= ahead;
-            if ahead < frames {
-                to(buffer.signal().part(ahead..frames))?;
-            }
-        }
+            Ok(Some(ahead..frames))
+        };
+        pass_on(self.channels, self.watch, limit, to)?;
+        Ok(limited_db)
     }
 }
 

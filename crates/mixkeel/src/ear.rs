@@ -75,7 +75,6 @@ impl<'a> Ear<'a> {
             sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
             true_peak_dbtp: evidence.sound.true_peak_dbtp,
             integrated_lufs: evidence.sound.loudness.integrated_lufs,
-            stems_lufs: Vec::new(),
             evidence: Some(Arc::new(evidence)),
         })
     }
@@ -86,13 +85,9 @@ impl<'a> Ear<'a> {
         let taps = if self.with_evidence { EvidenceTaps::NEEDS } else { Taps::default() };
         let options = Options { taps, ..Options::default() };
         let mut player = Player::new(&graph, self.shelf, &options).map_err(engine_error)?;
-        let mut sum = MeterTap::new(Pick::Dry, graph.rate_hz, true);
-        let mut stems: Vec<MeterTap> = (0..graph.stems.len())
-            .map(|index| MeterTap::new(Pick::Stem(index), graph.rate_hz, false))
-            .collect();
+        let mut sum = MeterTap::new(Pick::Dry, graph.rate_hz);
         let mut gathering = self.with_evidence.then(|| EvidenceTaps::new(Pick::Dry, &graph, session));
         let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut sum)];
-        taps.extend(stems.iter_mut().map(|stem| Box::new(stem) as Box<dyn Tap + '_>));
         taps.extend(gathering.iter_mut().flat_map(EvidenceTaps::taps));
         play(&mut player, &mut taps, Stage::Listen, self.watch)?;
         drop(taps);
@@ -101,12 +96,6 @@ impl<'a> Ear<'a> {
             sample_peak_dbfs: measured.sample_peak_dbfs,
             true_peak_dbtp: measured.true_peak_dbtp,
             integrated_lufs: measured.integrated_lufs,
-            stems_lufs: graph
-                .stems
-                .iter()
-                .zip(&mut stems)
-                .map(|(&node, stem)| (graph.nodes[node].id.clone(), stem.finish().integrated_lufs))
-                .collect(),
             evidence: gathering
                 .map(|gathering| Arc::new(gathering.finish(&graph, &session.sections).evidence())),
         };
@@ -156,7 +145,6 @@ pub(crate) fn turned(heard: &Heard, by_db: f64) -> Heard {
         sample_peak_dbfs: turn(heard.sample_peak_dbfs),
         true_peak_dbtp: turn(heard.true_peak_dbtp),
         integrated_lufs: turn(heard.integrated_lufs),
-        stems_lufs: heard.stems_lufs.iter().map(|(id, db)| (id.clone(), turn(*db))).collect(),
         evidence: if by_db == 0.0 { heard.evidence.clone() } else { None },
     }
 }

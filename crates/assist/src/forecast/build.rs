@@ -69,6 +69,27 @@ fn cell_of(frame: f64, rate_hz: u32) -> f64 {
     libm::round(frame * f64::from(CELLS_PER_S) / f64::from(rate_hz))
 }
 
+/// Sounds by their numbers, with the ways by which each arrives.
+struct Together<'w, 's, 'c>(Vec<(&'w Source<'s>, usize, Vec<&'c Chain>)>);
+
+impl Together<'_, '_, '_> {
+    /// The power of all. One sound that arrives by several ways adds up as itself.
+    fn power(&self, cell: usize, band: usize) -> Power {
+        let mut sum = Power::default();
+        for (source, _, ways) in &self.0 {
+            let passage = match ways.as_slice() {
+                [only] => only.at(cell, band),
+                ways => ways.iter().fold(Passage::SHUT, |sum, way| sum.beside(way.at(cell, band))),
+            };
+            let power = passage.of(source.arriving(cell, band));
+            sum.left += power.left;
+            sum.right += power.right;
+            sum.cross += power.cross;
+        }
+        sum
+    }
+}
+
 struct Walk<'g, 's> {
     graph: &'g Graph,
     cells: usize,
@@ -130,7 +151,8 @@ impl<'g, 's> Walk<'g, 's> {
     /// What comes back of everything that a return hears, as a sound of its own.
     fn rung(&mut self, node: &Node, heard: &Carried) -> Carried {
         let ring = Ring::of(&node.inserts, self.graph);
-        let sound = ring.play(self.cells, |cell, band| self.power(heard, cell, band));
+        let heard = self.together(heard);
+        let sound = ring.play(self.cells, |cell, band| heard.power(cell, band));
         let rate_hz = self.graph.rate_hz;
         let k_gain = std::array::from_fn(|band| f64::from(nominal_k_gain(rate_hz, band)));
         self.sources.push(Source {
@@ -157,15 +179,11 @@ impl<'g, 's> Walk<'g, 's> {
                 .flat_map(|taps| taps[0].clone())
                 .collect();
             let stage = if is_dynamic {
-                let key = |cell: usize, band: usize| self.power(&keys, cell, band);
+                let (own, keys) = (self.together(carried), self.together(&keys));
+                let key = |cell: usize, band: usize| keys.power(cell, band);
                 let key = (!insert.keys.is_empty()).then_some(key);
-                moving::stage(
-                    insert,
-                    self.graph.rate_hz,
-                    self.cells,
-                    |cell, band| self.power(carried, cell, band),
-                    key,
-                )
+                let own = |cell: usize, band: usize| own.power(cell, band);
+                moving::stage(insert, self.graph.rate_hz, self.cells, own, key)
             } else if level::follows_level(insert) {
                 let (heard, channels) = if insert.keys.is_empty() {
                     (&*carried, node.channels)
@@ -173,9 +191,9 @@ impl<'g, 's> Walk<'g, 's> {
                     let first = insert.keys.first().and_then(|key| self.graph.nodes.get(*key));
                     (&keys, first.map_or(Channels::Stereo, |key| key.channels))
                 };
-                level::stage(insert, self.graph.rate_hz, self.cells, channels, |cell, band| {
-                    self.power(heard, cell, band)
-                })
+                let heard = self.together(heard);
+                let heard = |cell: usize, band: usize| heard.power(cell, band);
+                level::stage(insert, self.graph.rate_hz, self.cells, channels, heard)
             } else if rings(insert) {
                 // On a track or a bus, for all that passes: how much of a steady sound comes out.
                 let ring = Ring::of(std::slice::from_ref(insert), self.graph);
@@ -193,23 +211,18 @@ impl<'g, 's> Walk<'g, 's> {
         }
     }
 
-    /// The power of several sounds together. One sound that arrives by several ways adds up as itself.
-    fn power(&self, carried: &Carried, cell: usize, band: usize) -> Power {
-        let mut sum = Power::default();
-        for (place, (number, chain)) in carried.iter().enumerate() {
-            let earlier = carried.iter().take(place).any(|(other, _)| other == number);
-            let Some(source) = self.sources.get(*number).filter(|_| !earlier) else { continue };
-            let passage = carried
-                .iter()
-                .skip(place + 1)
-                .filter(|(other, _)| other == number)
-                .fold(chain.at(cell, band), |passage, (_, chain)| passage.beside(chain.at(cell, band)));
-            let power = passage.of(source.arriving(cell, band));
-            sum.left += power.left;
-            sum.right += power.right;
-            sum.cross += power.cross;
+    /// Several sounds, to be asked for their power together.
+    fn together<'c>(&self, carried: &'c Carried) -> Together<'_, 's, 'c> {
+        let mut sounds: Vec<(&Source<'s>, usize, Vec<&'c Chain>)> = Vec::new();
+        for (number, chain) in carried {
+            match sounds.iter_mut().find(|(_, known, _)| known == number) {
+                Some((_, _, ways)) => ways.push(chain),
+                None => {
+                    sounds.extend(self.sources.get(*number).map(|source| (source, *number, vec![chain])));
+                }
+            }
         }
-        sum
+        Together(sounds)
     }
 
     fn placed(&self, placement: &Placement, channels: Channels) -> Stage {

@@ -62,18 +62,22 @@ impl Ring {
     pub fn play(&self, cells: usize, sound: impl Fn(usize, usize) -> Power) -> Vec<Power> {
         let mut rung = vec![Power::default(); cells * BANDS];
         for cell in 0..cells {
+            let (mut mid, mut side) = ([0.0; BANDS], [0.0; BANDS]);
             for band in 0..BANDS {
                 let Power { left, right, cross } = sound(cell, band);
-                let (mid, side) = ((left + right) / 2.0 + cross, ((left + right) / 2.0 - cross).max(0.0));
-                for (ring, power) in [(&self.mid, mid), (&self.side, side)] {
-                    if power <= 0.0 {
-                        continue;
-                    }
-                    for (later, bands) in ring.iter().enumerate() {
-                        let Some(place) = rung.get_mut((cell + later) * BANDS + band) else { break };
-                        place.left += power * bands[band].left;
-                        place.right += power * bands[band].right;
-                        place.cross += power * bands[band].cross;
+                mid[band] = ((left + right) / 2.0 + cross).max(0.0);
+                side[band] = ((left + right) / 2.0 - cross).max(0.0);
+            }
+            for (ring, powers) in [(&self.mid, mid), (&self.side, side)] {
+                if powers.iter().all(|power| *power == 0.0) {
+                    continue;
+                }
+                let later = rung[cell * BANDS..].chunks_exact_mut(BANDS);
+                for (places, rings) in later.zip(ring) {
+                    for ((place, ring), power) in places.iter_mut().zip(rings).zip(&powers) {
+                        place.left += power * ring.left;
+                        place.right += power * ring.right;
+                        place.cross += power * ring.cross;
                     }
                 }
             }

@@ -155,12 +155,10 @@ pub struct Next {
 
 /// What evidence says of a render as an ear would.
 pub fn heard_in(evidence: &Evidence) -> Heard {
-    let strips = evidence.tracks.iter().chain(&evidence.buses);
     Heard {
         sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
         true_peak_dbtp: evidence.sound.true_peak_dbtp,
         integrated_lufs: evidence.sound.loudness.integrated_lufs,
-        stems_lufs: strips.map(|strip| (strip.id.clone(), strip.loudness.integrated_lufs)).collect(),
         evidence: None,
     }
 }

@@ -94,7 +94,12 @@ pub fn decided(
     if options.redo {
         keep_wishes(folder, &mut prepared.session);
     }
-    hear::hear(&song_folder, &known, options, &mut prepared, &mut warnings, watch)?;
+    // Neither needs the other.
+    let (heard, related) = rayon::join(
+        || hear::hear(&song_folder, &known, options, &mut prepared, &mut warnings, watch),
+        || related(&known, downmix),
+    );
+    heard?;
     let facts = fresh::track_facts(&known, &prepared.session);
     warnings.extend(questions(&facts));
     warnings.extend(advice(&facts));
@@ -105,7 +110,7 @@ pub fn decided(
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 0.0 });
     let shelf = Shelf { folder: paths_from.to_path_buf(), rate_hz, downmix };
     assets::check(&prepared.session, &shelf)?;
-    let mut song = Song::new(facts, related(&known, downmix), options.start);
+    let mut song = Song::new(facts, related, options.start);
     if prepared.session.focus.is_empty() {
         let focus = focus::of_song(&song, &prepared.session);
         prepared.session.focus = focus.tracks;

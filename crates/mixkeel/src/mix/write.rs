@@ -102,7 +102,7 @@ impl Version<'_> {
             headroom_db: session.master.headroom_db,
             listen: copy,
             tracks: self.tracks(session),
-            stems: self.stems(&graph),
+            stems: self.stems(&graph, &evidence),
             left_out: self.left_out(),
             kept_by_hand: self.decided.prepared.by_hand.iter().map(|one| one.address.to_string()).collect(),
             proposed: self
@@ -214,7 +214,7 @@ impl Version<'_> {
                 files.push(FileTap::create(&folder.join(format!("{id}.wav")), &spec, Pick::Stem(index))?);
             }
         }
-        let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz, true);
+        let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz);
         let mut gathering = EvidenceTaps::new(Pick::Mix, graph, &self.decided.prepared.session);
         let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut meter)];
         taps.extend(gathering.taps());
@@ -274,13 +274,13 @@ impl Version<'_> {
     }
 
     /// Every direct input of the master that sounds.
-    fn stems(&self, graph: &Graph) -> Vec<Stem> {
+    fn stems(&self, graph: &Graph, evidence: &Evidence) -> Vec<Stem> {
         let stem = |(_, node): (usize, NodeIndex)| {
             let id = graph.nodes[node].id.clone();
-            let measured = self.decided.heard.stems_lufs.iter().find(|(heard, _)| *heard == id);
+            let measured = evidence.tracks.iter().chain(&evidence.buses).find(|strip| strip.id == id);
             Stem {
                 file: self.options.stems.then(|| format!("stems/{id}.wav")),
-                integrated_lufs: measured.and_then(|(_, lufs)| *lufs),
+                integrated_lufs: measured.and_then(|strip| strip.loudness.integrated_lufs),
                 id,
             }
         };

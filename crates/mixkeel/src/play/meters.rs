@@ -10,34 +10,32 @@ use super::{Pick, Tap};
 use crate::error::Error;
 use crate::project::ledger::Measured;
 
-/// Measures loudness of one sound of a render, and its peaks when asked to.
+/// Measures loudness and peaks of one sound of a render.
 pub struct MeterTap {
     pick: Pick,
     loudness: LoudnessMeter,
-    peaks: Option<(LevelsMeter, TruePeakMeter)>,
+    levels: LevelsMeter,
+    true_peak: TruePeakMeter,
 }
 
 impl MeterTap {
     /// Ready for a render at this rate.
-    pub fn new(pick: Pick, rate_hz: u32, with_peaks: bool) -> Self {
-        let mut loudness = LoudnessMeter::new();
+    pub fn new(pick: Pick, rate_hz: u32) -> Self {
+        let (mut loudness, mut levels) = (LoudnessMeter::new(), LevelsMeter::new());
         loudness.prepare(rate_hz, Channels::Stereo);
-        let peaks = with_peaks.then(|| {
-            let (mut levels, mut true_peak) = (LevelsMeter::new(), TruePeakMeter::new());
-            levels.prepare(rate_hz, Channels::Stereo);
-            true_peak.prepare(rate_hz, Channels::Stereo);
-            (levels, true_peak)
-        });
-        Self { pick, loudness, peaks }
+        levels.prepare(rate_hz, Channels::Stereo);
+        let mut true_peak = TruePeakMeter::new();
+        true_peak.prepare(rate_hz, Channels::Stereo);
+        Self { pick, loudness, levels, true_peak }
     }
 
     /// What was measured.
     pub fn finish(&mut self) -> Measured {
-        let (sample_peak_dbfs, true_peak_dbtp) = match &mut self.peaks {
-            Some((levels, true_peak)) => (levels.finish().sample_peak_dbfs(), true_peak.finish()),
-            None => (None, None),
-        };
-        Measured { integrated_lufs: self.loudness.finish().integrated_lufs, sample_peak_dbfs, true_peak_dbtp }
+        Measured {
+            integrated_lufs: self.loudness.finish().integrated_lufs,
+            sample_peak_dbfs: self.levels.finish().sample_peak_dbfs(),
+            true_peak_dbtp: self.true_peak.finish(),
+        }
     }
 }
 
@@ -48,10 +46,8 @@ impl Tap for MeterTap {
 
     fn take(&mut self, heard: Signal<'_>) -> Result<(), Error> {
         self.loudness.push(&heard);
-        if let Some((levels, true_peak)) = &mut self.peaks {
-            levels.push(&heard);
-            true_peak.push(&heard);
-        }
+        self.levels.push(&heard);
+        self.true_peak.push(&heard);
         Ok(())
     }
 }
