@@ -8,6 +8,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
 use serde::{Deserialize, Serialize};
 
+use crate::levels::sample_peak;
 use crate::meter::{Meter, finite};
 
 /// Octave bands from 31.5 Hz to 16 kHz (nominal centres of IEC 61260-1).
@@ -106,15 +107,21 @@ impl BandsMeter {
         }
     }
 
+    /// Whether the window in hand is looked at if it sounds.
+    fn looks(&self) -> bool {
+        let number = self.sounding + 1;
+        number <= WHOLE_WINDOWS || number.is_multiple_of(STRIDE)
+    }
+
     fn end_window(&mut self) {
         self.filled = 0;
-        let loud = std::mem::take(&mut self.loud);
+        let (loud, looks) = (std::mem::take(&mut self.loud), self.looks());
         // −100 dBFS: below the noise of any 16-bit recording there is no sound to place.
         if loud < 1e-5 {
             return;
         }
         self.sounding += 1;
-        if self.sounding > WHOLE_WINDOWS && !self.sounding.is_multiple_of(STRIDE) {
+        if !looks {
             return;
         }
         for (sample, weight) in self.held.iter_mut().zip(&self.window) {
@@ -167,22 +174,23 @@ impl Meter for BandsMeter {
         let mut done = 0;
         while done < signal.frames() {
             let part = signal.part(done..done + (self.held.len() - self.filled));
-            let places = self.held.iter_mut().skip(self.filled);
-            match part.right() {
-                Some(right) => {
-                    for ((place, &l), &r) in places.zip(part.left()).zip(right) {
-                        *place = Complex::new(finite(l), finite(r));
+            if self.looks() {
+                let places = self.held.iter_mut().skip(self.filled);
+                match part.right() {
+                    Some(right) => {
+                        for ((place, &l), &r) in places.zip(part.left()).zip(right) {
+                            *place = Complex::new(finite(l), finite(r));
+                        }
                     }
-                }
-                None => {
-                    for (place, &only) in places.zip(part.left()) {
-                        *place = Complex::new(finite(only), 0.0);
+                    None => {
+                        for (place, &only) in places.zip(part.left()) {
+                            *place = Complex::new(finite(only), 0.0);
+                        }
                     }
                 }
             }
+            self.loud = part.each().fold(self.loud, |most, channel| sample_peak(channel, most));
             let filled = self.filled + part.frames();
-            let fresh = self.held.iter().take(filled).skip(self.filled);
-            self.loud = fresh.fold(self.loud, |peak, z| peak.max(z.re.abs()).max(z.im.abs()));
             self.filled = filled;
             done += part.frames();
             if self.filled == self.held.len() {

@@ -28,31 +28,34 @@ pub(crate) struct Block {
     pub(crate) peak: [f32; BANDS],
 }
 
-/// Two slopes of 12 dB an octave; the middle is what they leave.
+/// Two slopes of 12 dB an octave; the middle is what they leave. Both slopes are worked out side by side: first the lower split,
+/// then the upper.
 #[derive(Clone, Copy, Default)]
 struct Split {
-    low: [f32; 2],
-    high: [f32; 2],
+    once: [f32; 2],
+    twice: [f32; 2],
 }
 
 impl Split {
     #[inline(always)]
-    fn next(&mut self, x: f32, low: f32, high: f32) -> [f32; BANDS] {
-        self.low[0] += low * (x - self.low[0]);
-        self.low[1] += low * (self.low[0] - self.low[1]);
-        self.high[0] += high * (x - self.high[0]);
-        let once = x - self.high[0];
-        self.high[1] += high * (once - self.high[1]);
-        let twice = once - self.high[1];
-        [self.low[1], x - self.low[1] - twice, twice]
+    fn next(&mut self, x: f32, poles: [f32; 2]) -> [f32; BANDS] {
+        for (state, pole) in self.once.iter_mut().zip(poles) {
+            *state += pole * (x - *state);
+        }
+        let rest = x - self.once[1];
+        for ((state, pole), into) in self.twice.iter_mut().zip(poles).zip([self.once[0], rest]) {
+            *state += pole * (into - *state);
+        }
+        let (low, high) = (self.twice[0], rest - self.twice[1]);
+        [low, x - low - high, high]
     }
 }
 
 /// Cuts a stream into cells.
 pub(crate) struct Cells {
     rate_hz: u64,
-    low: f32,
-    high: f32,
+    /// Of the lower and the upper split.
+    poles: [f32; 2],
     splits: [Split; 2],
     frames: u64,
     cell_end: u64,
@@ -75,8 +78,7 @@ impl Cells {
         };
         let mut cells = Self {
             rate_hz: u64::from(rate_hz),
-            low: pole(SPLITS_HZ.0),
-            high: pole(SPLITS_HZ.1),
+            poles: [pole(SPLITS_HZ.0), pole(SPLITS_HZ.1)],
             splits: [Split::default(); 2],
             frames: 0,
             cell_end: 0,
@@ -125,22 +127,25 @@ impl Cells {
     fn add(&mut self, channel: usize, samples: &[f32], part: Range<usize>) {
         let mut states = self.splits.iter_mut().zip(&mut self.energy).zip(&mut self.block_energy);
         let Some(((split, energy), energies)) = states.nth(channel) else { return };
-        let (mut sum, mut sums, mut peak, mut peaks) = (*energy, *energies, self.peak, self.block_peak);
+        // All of it and its bands, side by side.
+        let (mut split_now, poles) = (*split, self.poles);
+        let mut sums = [*energy, energies[0], energies[1], energies[2]];
+        let mut peaks = [self.peak, self.block_peak[0], self.block_peak[1], self.block_peak[2]];
         for &x in samples.get(part).unwrap_or_default() {
-            sum += f64::from(x) * f64::from(x);
-            peak = peak.max(x.abs());
-            let bands = split.next(x, self.low, self.high);
-            for ((sum, peak), band) in sums.iter_mut().zip(&mut peaks).zip(bands) {
-                *sum += f64::from(band) * f64::from(band);
-                *peak = peak.max(band.abs());
+            let [low, middle, high] = split_now.next(x, poles);
+            for ((sum, peak), of) in sums.iter_mut().zip(&mut peaks).zip([x, low, middle, high]) {
+                *sum += f64::from(of) * f64::from(of);
+                *peak = peak.max(of.abs());
             }
         }
-        (*energy, *energies, self.peak, self.block_peak) = (sum, sums, peak, peaks);
+        *split = split_now;
+        [*energy, energies[0], energies[1], energies[2]] = sums;
+        [self.peak, self.block_peak[0], self.block_peak[1], self.block_peak[2]] = peaks;
     }
 
     fn end_cell(&mut self) {
         // What has decayed far below hearing is zero, so that silence costs no slow arithmetic.
-        for state in self.splits.iter_mut().flat_map(|split| split.low.iter_mut().chain(&mut split.high)) {
+        for state in self.splits.iter_mut().flat_map(|split| split.once.iter_mut().chain(&mut split.twice)) {
             if state.abs() < 1e-20 || !state.is_finite() {
                 *state = 0.0;
             }

@@ -1,5 +1,7 @@
 //! The bands of the energy map, one ERB wide, and how bins of a spectrum are shared out among them.
 
+use std::ops::Range;
+
 use rustfft::num_complex::Complex;
 
 use crate::erb::hz_from_rate;
@@ -67,9 +69,7 @@ impl Shares {
         let mut parts = [Part::default(); BANDS];
         for (band, part) in parts.iter_mut().enumerate() {
             let ((first, below), (last, above)) = (self.edges[band], self.edges[band + 1]);
-            for bin in first..last {
-                self.add(spectrum, bin, 1.0, part);
-            }
+            self.add_whole(spectrum, first..last, part);
             // What lies below the lower edge belongs to the band before; of the bin at the upper edge a part belongs here.
             self.add(spectrum, first, -below, part);
             self.add(spectrum, last, above, part);
@@ -146,6 +146,38 @@ impl Shares {
             }
         }
         bands
+    }
+
+    /// Adds bins of which all belongs to a band.
+    fn add_whole(&self, spectrum: &Spectrum, bins: Range<usize>, part: &mut Part) {
+        // The first and the last bin have no mirror image; those between them are gone through without asking.
+        let end = bins.end.min(self.k_gain.len().saturating_sub(1));
+        let within = bins.start.max(1).min(end)..end;
+        (bins.start..within.start).for_each(|bin| self.add(spectrum, bin, 1.0, part));
+        let (Some(left), Some(k_gain)) = (spectrum.left.get(within.clone()), self.k_gain.get(within.clone()))
+        else {
+            return;
+        };
+        match spectrum.right.and_then(|right| right.get(within.clone())) {
+            None => {
+                for (l, k) in left.iter().zip(k_gain) {
+                    let power = 2.0 * (l.re * l.re + l.im * l.im);
+                    part.left += power;
+                    part.weighted += power * k;
+                }
+            }
+            Some(right) => {
+                for ((l, r), k) in left.iter().zip(right).zip(k_gain) {
+                    let (of_left, of_right) =
+                        (2.0 * (l.re * l.re + l.im * l.im), 2.0 * (r.re * r.re + r.im * r.im));
+                    part.left += of_left;
+                    part.right += of_right;
+                    part.cross += 2.0 * real_cross(l, r);
+                    part.weighted += (of_left + of_right) * k;
+                }
+            }
+        }
+        (within.end.max(bins.start)..bins.end).for_each(|bin| self.add(spectrum, bin, 1.0, part));
     }
 
     #[inline(always)]

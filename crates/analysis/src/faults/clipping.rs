@@ -187,46 +187,105 @@ struct Run {
     level: f32,
 }
 
+/// Frames that are looked at together where nothing can happen in them.
+const STRETCH: usize = 16;
+
+/// The most by which samples as large as this may differ and be equal.
+#[inline(always)]
+fn tolerance(size: f32) -> f32 {
+    (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE)
+}
+
 impl Wave {
     fn scan(&mut self, from: usize, to: usize, grain: usize, mut found: impl FnMut(Run)) {
-        let origin = self.first as i64 - KEPT as i64;
-        let least = LEAST_RUN as usize * grain;
-        let (Some(samples), Some(earlier)) =
-            (self.held.get(from..to), self.held.get(from - grain..to - grain))
+        let mut index = from;
+        while index < to {
+            let end = to.min(index + STRETCH);
+            if end - index < STRETCH || !(self.stands_still(index) || self.runs_on(index, grain)) {
+                (index..end).for_each(|index| self.step(index, grain, &mut found));
+            }
+            index = end;
+        }
+    }
+
+    /// The frame number of a sample that is held; negative only for the silence kept before the first block.
+    fn frame(&self, index: usize) -> i64 {
+        self.first as i64 - KEPT as i64 + index as i64
+    }
+
+    /// Whether a stretch lies within the run in hand, which then goes on as it is.
+    fn stands_still(&self, from: usize) -> bool {
+        let stretch = self.held.get(from..from + STRETCH).unwrap_or_default();
+        stretch
+            .iter()
+            .fold(!stretch.is_empty(), |all, sample| all & (self.low <= *sample) & (*sample <= self.high))
+    }
+
+    /// Goes through a stretch each sample of which begins a run of its own; to the last bit what [`step`](Self::step) does with
+    /// them one by one. Not where one of them may belong to a longer run.
+    fn runs_on(&mut self, from: usize, grain: usize) -> bool {
+        let Some((before, stretch)) = from
+            .checked_sub(1)
+            .and_then(|before| self.held.get(before..from + STRETCH))
+            .and_then(|held| Some((held.first_chunk::<STRETCH>()?, held.last_chunk::<STRETCH>()?)))
         else {
+            return false;
+        };
+        if self.start as i64 != self.frame(from) - 1 || self.low != before[0] || self.high != before[0] {
+            return false;
+        }
+        let (mut longer, mut sounding) = (false, 0_u32);
+        let [mut upper, mut lower] = self.peaks;
+        for (sample, before) in stretch.iter().zip(before) {
+            let (low, high) = (before.min(*sample), before.max(*sample));
+            longer |= high - low <= tolerance(high.max(-low));
+            sounding += u32::from(sample.abs() > LEAST_LEVEL);
+            (upper, lower) = (upper.max(*before), lower.max(-before));
+        }
+        if longer {
+            return false;
+        }
+        let last = from + STRETCH - 1;
+        self.sounding += u64::from(sounding);
+        self.peaks = [upper, lower];
+        self.before = self.held.get(last - grain).copied().unwrap_or(0.0);
+        (self.start, self.low, self.high) =
+            (self.frame(last).max(0) as u64, stretch[STRETCH - 1], stretch[STRETCH - 1]);
+        true
+    }
+
+    /// Goes on by one sample.
+    fn step(&mut self, index: usize, grain: usize, found: &mut impl FnMut(Run)) {
+        let (Some(&sample), Some(&earlier)) = (self.held.get(index), self.held.get(index - grain)) else {
             return;
         };
-        for ((index, &sample), &earlier) in (from..).zip(samples).zip(earlier) {
-            let (low, high) = (self.low.min(sample), self.high.max(sample));
-            let size = high.max(-low);
-            if high - low <= (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE) {
-                (self.low, self.high) = (low, high);
-                continue;
-            }
-            let [upper, lower] = self.peaks;
-            self.peaks = [upper.max(self.high), lower.max(-self.low)];
-            // The frame number of this sample; negative only for the silence kept before the first block.
-            let now = origin + index as i64;
-            let length = now - self.start as i64;
-            if length >= least as i64 {
-                let level = 0.5 * (self.low + self.high);
-                self.sounding += length as u64;
-                let after = self.held.get(index + grain - 1).copied().unwrap_or(0.0);
-                if is_flat_top(level, self.before, after) {
-                    found(Run { from: self.start, frames: length as u64, level });
-                }
-            } else if sample.abs() > LEAST_LEVEL {
-                self.sounding += length.max(0) as u64;
-            }
-            self.before = earlier;
-            (self.start, self.low, self.high) = (now.max(0) as u64, sample, sample);
+        let (low, high) = (self.low.min(sample), self.high.max(sample));
+        if high - low <= tolerance(high.max(-low)) {
+            (self.low, self.high) = (low, high);
+            return;
         }
+        let [upper, lower] = self.peaks;
+        self.peaks = [upper.max(self.high), lower.max(-self.low)];
+        let now = self.frame(index);
+        let length = now - self.start as i64;
+        if length >= (LEAST_RUN as usize * grain) as i64 {
+            let level = 0.5 * (self.low + self.high);
+            self.sounding += length as u64;
+            let after = self.held.get(index + grain - 1).copied().unwrap_or(0.0);
+            if is_flat_top(level, self.before, after) {
+                found(Run { from: self.start, frames: length as u64, level });
+            }
+        } else if sample.abs() > LEAST_LEVEL {
+            self.sounding += length.max(0) as u64;
+        }
+        self.before = earlier;
+        (self.start, self.low, self.high) = (now.max(0) as u64, sample, sample);
     }
 }
 
 fn is_flat_top(level: f32, before: f32, after: f32) -> bool {
     let size = level.abs();
-    let tolerance = (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE);
+    let tolerance = tolerance(size);
     let fall = |edge: f32| size - edge * level.signum();
     let (one, other) = (fall(before), fall(after));
     size >= LEAST_LEVEL && one > tolerance && other > tolerance && one + other >= EDGE_TOLERANCES * tolerance
@@ -274,4 +333,62 @@ fn wall(bins: &BTreeMap<(usize, i32), Bin>, side: usize, sounding: u64, peak: i3
     }
     let top = mine().map(|(level, _)| level).next_back()?;
     (full_runs > 0).then_some(Wall { levels: full..=top, full_scale: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(wave: &Wave) -> (u64, u64, [u32; 5]) {
+        let bits = [wave.before, wave.low, wave.high, wave.peaks[0], wave.peaks[1]].map(f32::to_bits);
+        (wave.start, wave.sounding, bits)
+    }
+
+    #[test]
+    fn stretches_are_gone_through_as_sample_by_sample_to_the_last_bit() {
+        let mut seed = 5_u32;
+        let mut noise = move || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        // Noise, clipped noise, a slow wave that is flat on top, steps of 16 bits, silence, and all of them again.
+        let sound: Vec<f32> = (0..40_000)
+            .map(|n| match (n / 3_000) % 6 {
+                0 => noise(),
+                1 => (1.5 * noise()).clamp(-0.9, 0.9),
+                2 => (1.3 * libm::sinf(n as f32 * 0.01)).clamp(-1.0, 1.0),
+                3 => (noise() * 20.0).round() / 32_768.0,
+                4 => 0.0,
+                _ => 0.01 * libm::sinf(n as f32 * 0.2),
+            })
+            .collect();
+        for (grain, rate_hz) in [(1, 48_000), (4, 192_000)] {
+            let (mut quick, mut slow) = (Clipping::new(rate_hz, 1), Clipping::new(rate_hz, 1));
+            assert_eq!(quick.grain, grain);
+            let (mut done, mut together) = (0, 0);
+            for length in [1, 5, 700, 64, 4_096].into_iter().cycle() {
+                let block = sound.get(done..sound.len().min(done + length)).unwrap_or_default();
+                if block.is_empty() {
+                    break;
+                }
+                quick.push(done as u64, &[block]);
+                let wave = &mut slow.channels[0];
+                let keep = wave.held.len() - KEPT;
+                wave.held.drain(..keep);
+                wave.held.extend_from_slice(block);
+                wave.first = done as u64;
+                for index in KEPT - grain..wave.held.len() - grain {
+                    let mut ahead = wave.clone();
+                    together += usize::from(ahead.stands_still(index) || ahead.runs_on(index, grain));
+                    wave.step(index, grain, &mut |run| note(&mut slow.bins, 0, run, rate_hz));
+                }
+                assert_eq!(state(&quick.channels[0]), state(&slow.channels[0]), "{rate_hz} {done}");
+                done += block.len();
+            }
+            assert!(together > 5_000, "{together}");
+            let found = |clipping: Clipping| clipping.finish(&mut Vec::new());
+            let (quick, slow) = (found(quick), found(slow));
+            assert!(quick.runs > 0 && quick == slow, "{quick:?} {slow:?}");
+        }
+    }
 }
