@@ -127,7 +127,7 @@ impl Sums {
         for (((peak, sum), square), &sample) in lanes.zip(samples) {
             let sample = finite(sample);
             let wide = f64::from(sample);
-            *peak = peak.max(sample.abs());
+            *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
             *sum += wide;
             *square += wide * wide;
         }

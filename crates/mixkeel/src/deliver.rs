@@ -8,6 +8,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
+use mixkeel_analysis::levels::sample_peak;
 use mixkeel_analysis::loudness::LoudnessMeter;
 use mixkeel_analysis::meter::Meter;
 use mixkeel_analysis::true_peak::TruePeakMeter;
@@ -312,7 +313,7 @@ impl Gauge {
         for (drawing, samples) in self.drawings.iter_mut().zip(sound.each()) {
             let high = &mut self.high[..Factor::Eight.times() * samples.len()];
             drawing.run(samples, high);
-            self.peak = high.iter().fold(self.peak, |peak, point| peak.max(point.abs()));
+            self.peak = sample_peak(high, self.peak);
         }
     }
 

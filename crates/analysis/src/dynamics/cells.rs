@@ -135,7 +135,8 @@ impl Cells {
             let [low, middle, high] = split_now.next(x, poles);
             for ((sum, peak), of) in sums.iter_mut().zip(&mut peaks).zip([x, low, middle, high]) {
                 *sum += f64::from(of) * f64::from(of);
-                *peak = peak.max(of.abs());
+                // Not `max`, which asks both whether they are numbers; these are.
+                *peak = if of.abs() > *peak { of.abs() } else { *peak };
             }
         }
         *split = split_now;

@@ -188,12 +188,37 @@ struct Run {
 }
 
 /// Frames that are looked at together where nothing can happen in them.
-const STRETCH: usize = 16;
+const STRETCH: usize = 8;
+
+/// The lower of two numbers. Samples are finite here, so nothing has to be asked about others, and eight are compared at once.
+#[inline(always)]
+fn lower(one: f32, other: f32) -> f32 {
+    if one < other { one } else { other }
+}
+
+/// The higher of two numbers.
+#[inline(always)]
+fn higher(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
+}
+
+/// The lowest and the highest of a stretch.
+#[inline(always)]
+fn ends(stretch: &[f32; STRETCH]) -> (f32, f32) {
+    let (mut low, mut high) = (*stretch, *stretch);
+    for half in [4, 2, 1] {
+        for n in 0..half {
+            low[n] = lower(low[n], low[n + half]);
+            high[n] = higher(high[n], high[n + half]);
+        }
+    }
+    (low[0], high[0])
+}
 
 /// The most by which samples as large as this may differ and be equal.
 #[inline(always)]
 fn tolerance(size: f32) -> f32 {
-    (size * RELATIVE_TOLERANCE).max(LEAST_TOLERANCE)
+    higher(size * RELATIVE_TOLERANCE, LEAST_TOLERANCE)
 }
 
 impl Wave {
@@ -213,16 +238,23 @@ impl Wave {
         self.first as i64 - KEPT as i64 + index as i64
     }
 
-    /// Whether a stretch lies within the run in hand, which then goes on as it is.
-    fn stands_still(&self, from: usize) -> bool {
-        let stretch = self.held.get(from..from + STRETCH).unwrap_or_default();
-        stretch
-            .iter()
-            .fold(!stretch.is_empty(), |all, sample| all & (self.low <= *sample) & (*sample <= self.high))
+    /// Adds a stretch to the run in hand, if all of it surely belongs there.
+    fn stands_still(&mut self, from: usize) -> bool {
+        let Some(stretch) = self.held.get(from..).and_then(|held| held.first_chunk::<STRETCH>()) else {
+            return false;
+        };
+        let (low, high) = ends(stretch);
+        let (low, high) = (lower(self.low, low), higher(self.high, high));
+        // The tolerance only grows as a run takes in more.
+        let belongs = high - low <= tolerance(higher(self.high, -self.low));
+        if belongs {
+            (self.low, self.high) = (low, high);
+        }
+        belongs
     }
 
-    /// Goes through a stretch each sample of which begins a run of its own; to the last bit what [`step`](Self::step) does with
-    /// them one by one. Not where one of them may belong to a longer run.
+    /// Goes through a stretch each sample of which begins a run of its own; just what [`step`](Self::step) does with them one
+    /// by one. Not where one of them may belong to a longer run.
     fn runs_on(&mut self, from: usize, grain: usize) -> bool {
         let Some((before, stretch)) = from
             .checked_sub(1)
@@ -234,20 +266,20 @@ impl Wave {
         if self.start as i64 != self.frame(from) - 1 || self.low != before[0] || self.high != before[0] {
             return false;
         }
-        let (mut longer, mut sounding) = (false, 0_u32);
-        let [mut upper, mut lower] = self.peaks;
+        let (mut longer, mut sounding) = (0_u32, 0_u32);
         for (sample, before) in stretch.iter().zip(before) {
-            let (low, high) = (before.min(*sample), before.max(*sample));
-            longer |= high - low <= tolerance(high.max(-low));
+            let (low, high) = (lower(*before, *sample), higher(*before, *sample));
+            longer += u32::from(high - low <= tolerance(higher(high, -low)));
             sounding += u32::from(sample.abs() > LEAST_LEVEL);
-            (upper, lower) = (upper.max(*before), lower.max(-before));
         }
-        if longer {
+        if longer > 0 {
             return false;
         }
+        let (lowest, highest) = ends(before);
+        let [upper, under] = self.peaks;
         let last = from + STRETCH - 1;
         self.sounding += u64::from(sounding);
-        self.peaks = [upper, lower];
+        self.peaks = [higher(upper, highest), higher(under, -lowest)];
         self.before = self.held.get(last - grain).copied().unwrap_or(0.0);
         (self.start, self.low, self.high) =
             (self.frame(last).max(0) as u64, stretch[STRETCH - 1], stretch[STRETCH - 1]);
@@ -259,13 +291,13 @@ impl Wave {
         let (Some(&sample), Some(&earlier)) = (self.held.get(index), self.held.get(index - grain)) else {
             return;
         };
-        let (low, high) = (self.low.min(sample), self.high.max(sample));
-        if high - low <= tolerance(high.max(-low)) {
+        let (low, high) = (lower(self.low, sample), higher(self.high, sample));
+        if high - low <= tolerance(higher(high, -low)) {
             (self.low, self.high) = (low, high);
             return;
         }
-        let [upper, lower] = self.peaks;
-        self.peaks = [upper.max(self.high), lower.max(-self.low)];
+        let [upper, under] = self.peaks;
+        self.peaks = [higher(upper, self.high), higher(under, -self.low)];
         let now = self.frame(index);
         let length = now - self.start as i64;
         if length >= (LEAST_RUN as usize * grain) as i64 {
@@ -339,13 +371,13 @@ fn wall(bins: &BTreeMap<(usize, i32), Bin>, side: usize, sounding: u64, peak: i3
 mod tests {
     use super::*;
 
-    fn state(wave: &Wave) -> (u64, u64, [u32; 5]) {
-        let bits = [wave.before, wave.low, wave.high, wave.peaks[0], wave.peaks[1]].map(f32::to_bits);
-        (wave.start, wave.sounding, bits)
+    fn state(wave: &Wave) -> (u64, u64, [f32; 5]) {
+        let numbers = [wave.before, wave.low, wave.high, wave.peaks[0], wave.peaks[1]];
+        (wave.start, wave.sounding, numbers)
     }
 
     #[test]
-    fn stretches_are_gone_through_as_sample_by_sample_to_the_last_bit() {
+    fn stretches_are_gone_through_as_sample_by_sample() {
         let mut seed = 5_u32;
         let mut noise = move || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

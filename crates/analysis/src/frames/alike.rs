@@ -1,5 +1,7 @@
 //! Whether the right channel is the left at another level: a track of one channel that was panned. Then one of them says all.
 
+use crate::levels::sample_peak;
+
 /// How far the right may be from the left times the ratio, re itself. Samples, and the ratio that is read from them, are each
 /// rounded to 2⁻²⁴; together that is under 2⁻²¹. Ours: twice of that, −120 dB of each sample.
 const ROUNDING: f32 = 1.0 / (1 << 20) as f32;
@@ -12,12 +14,11 @@ const STRETCH: usize = 1_024;
 
 /// What the left has to be multiplied with to be the right. `None` where no number does that.
 pub(super) fn ratio(left: &[f32], right: &[f32]) -> Option<f32> {
-    let peak = |wave: &[f32]| wave.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
     let sound = left.iter().zip(right).position(|(l, r)| *l != 0.0 || *r != 0.0);
     let Some(from) = sound else { return Some(1.0) };
     let (left, right) = (left.get(from..)?, right.get(from..)?);
     let turned = (left.first()? * right.first()?) < 0.0;
-    let ratio = if left == right { 1.0 } else { peak(right) / peak(left) };
+    let ratio = if left == right { 1.0 } else { sample_peak(right, 0.0) / sample_peak(left, 0.0) };
     let ratio = if turned { -ratio } else { ratio };
     let fits = |(l, r): (&f32, &f32)| (r - ratio * l).abs() <= ROUNDING * r.abs() + SMALLEST;
     let all = |(left, right): (&[f32], &[f32])| {

@@ -144,17 +144,17 @@ impl Windows {
         self.recent.push(sum, self.slice_frames);
         self.slices += 1;
         let on_a_step = self.slices.is_multiple_of(STEP_SLICES as u64);
-        if on_a_step && let Some(power) = self.recent.mean(STEP_SLICES) {
+        if on_a_step && let Some(power) = self.recent.mean(1) {
             self.steps.push(power as f32);
         }
-        if let Some(power) = self.recent.mean(BLOCK_SLICES) {
+        if let Some(power) = self.recent.mean(BLOCK_STEPS) {
             self.momentary = power;
             self.max_momentary = self.max_momentary.max(power);
             if on_a_step {
                 self.blocks.push(power);
             }
         }
-        if let Some(power) = self.recent.mean(SHORT_TERM_SLICES) {
+        if let Some(power) = self.recent.mean(SHORT_TERM_STEPS) {
             self.short_term = power;
             self.max_short_term = self.max_short_term.max(power);
             if on_a_step {
@@ -196,10 +196,12 @@ fn slice_end(slice: u64, rate_hz: u32) -> u64 {
 }
 
 /// The last 3 s of slices, summed anew for every window: a running sum that adds and subtracts can fall below zero when
-/// a loud passage ends.
+/// a loud passage ends. Windows are whole steps long, so they are summed from sums of steps, of which one ends with every slice.
 #[derive(Clone, Debug, Default)]
 struct Recent {
     powers: Vec<f64>,
+    /// The sum of the step that ends with each of them.
+    steps: Vec<f64>,
     /// The frame with which each of them begins.
     begins: Vec<u64>,
     /// The frame after the last.
@@ -211,24 +213,20 @@ impl Recent {
         if self.powers.len() >= 4 * SHORT_TERM_SLICES {
             let old = self.powers.len() - SHORT_TERM_SLICES;
             self.powers.drain(..old);
+            self.steps.drain(..old);
             self.begins.drain(..old);
         }
         self.powers.push(power);
+        self.steps.push(self.powers.iter().rev().take(STEP_SLICES).sum());
         self.begins.push(self.end);
         self.end += frames;
     }
 
-    fn mean(&self, slices: usize) -> Option<f64> {
-        let from = self.powers.len().checked_sub(slices)?;
-        let powers = self.powers.get(from..)?;
+    /// The mean of so many steps, the last of which ends with the last slice. `None` where there are fewer.
+    fn mean(&self, steps: usize) -> Option<f64> {
+        let from = self.powers.len().checked_sub(steps * STEP_SLICES)?;
         let frames = self.end - self.begins.get(from)?;
-        // Four sums side by side keep the adder busy; the order is fixed, so the bits are too.
-        let mut sums = [0.0; 4];
-        for four in powers.chunks(4) {
-            for (sum, power) in sums.iter_mut().zip(four) {
-                *sum += power;
-            }
-        }
-        Some((sums[0] + sums[1] + sums[2] + sums[3]) / frames.max(1) as f64)
+        let power: f64 = self.steps.iter().rev().step_by(STEP_SLICES).take(steps).sum();
+        Some(power / frames.max(1) as f64)
     }
 }

@@ -136,7 +136,9 @@ impl Spread {
             }
         }
         for place in excitation {
-            *place = (*place * PARTS).min(MOST_PARTS).floor();
+            let parts = *place * PARTS;
+            // Whole by way of a whole number: what is never negative and well within 64 bits needs no rounding function.
+            *place = if parts < MOST_PARTS { parts as i64 as f64 } else { MOST_PARTS };
         }
     }
 
