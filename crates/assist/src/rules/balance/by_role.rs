@@ -1,15 +1,15 @@
 //! Sets every fader by what the track is.
 //!
 //! **What it does.** Sets `fader_db` so that each role stands beside the lead vocal as its row of the [`table`](super::table)
-//! says. Tracks of one role that play at the same time [share](super::shared) its level: all of it, so that three microphones
-//! on one kick are one kick, or half, where each is a source of its own; as far as they take turns, each has it whole.
-//! Lead vocals do not share. Then everything but the lead vocal moves together, by
-//! [`MOST_DOWN_LU`] to [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix, or where its
-//! [style](crate::style) has it. In a song without one, what it is about takes the voice's place: together it comes up towards 0
-//! LU, as far as its role's spread. Unknown tracks are placed by loudness alone. At last parts that are much more or much less covered by the others than is usual in this song move by
-//! up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows. Where nobody asked for a fresh balance and
-//! the levels at which tracks arrive look like one, they count as well, and all but the lead vocal go a part of the way
-//! to them, at most [`MOST_LEAN_DB`]. Keeps faders where they stand when
+//! says. Tracks of one role that play at the same time share its level (`shared.rs` beside this): all of it, so that three
+//! microphones on one kick are one kick, or half, where each is a source of its own; as far as they take turns, each has it
+//! whole. Lead vocals do not share. Then everything but the lead vocal moves together, by [`MOST_DOWN_LU`] to
+//! [`MOST_UP_LU`], until the lead vocal lies 2.7 LU under the whole mix, or where its [style](crate::style) has it. In a
+//! song without one, what it is about takes the voice's place: together it comes up towards 0 LU, as far as its role's
+//! spread. Unknown tracks are placed by loudness alone. At last parts that are much more or much less covered by the others
+//! than is usual in this song move by up to 3 dB ([`audible`](super::audible)), as far as the spread of their role allows.
+//! Where nobody asked for a fresh balance and the levels at which tracks arrive look like one, they count as well, and all
+//! but the lead vocal go a part of the way to them, at most [`MOST_LEAN_DB`]. Keeps faders where they stand when
 //! the tracks' own balance is kept, and leaves to `balance/rough-mix` what a rough mix says.
 //!
 //! **Why.** Most of a mix is level, and most of level is what an instrument is. Equal loudness for all, the older answer,
