@@ -190,8 +190,7 @@ impl Meter for BandsMeter {
                 }
             }
             self.loud = part.each().fold(self.loud, |most, channel| sample_peak(channel, most));
-            let filled = self.filled + part.frames();
-            self.filled = filled;
+            self.filled += part.frames();
             done += part.frames();
             if self.filled == self.held.len() {
                 self.end_window();

@@ -1,6 +1,7 @@
 //! Sample peak, RMS, crest and DC of each channel.
 
 use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_dsp::kernels::fastmath::larger;
 use mixkeel_dsp::units::{db_from_gain, db_from_power};
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +128,7 @@ impl Sums {
         for (((peak, sum), square), &sample) in lanes.zip(samples) {
             let sample = finite(sample);
             let wide = f64::from(sample);
-            *peak = if sample.abs() > *peak { sample.abs() } else { *peak };
+            *peak = larger(sample.abs(), *peak);
             *sum += wide;
             *square += wide * wide;
         }
@@ -140,7 +141,7 @@ pub fn sample_peak(samples: &[f32], least: f32) -> f32 {
     // Side by side: one after the other, each comparison would wait for the one before.
     let mut lanes = [least; 8];
     let (groups, rest) = samples.as_chunks::<8>();
-    let larger = |most: f32, sample: f32| if sample.abs() > most { sample.abs() } else { most };
+    let larger = |most: f32, sample: f32| larger(sample.abs(), most);
     for group in groups {
         for (lane, sample) in lanes.iter_mut().zip(group) {
             *lane = larger(*lane, *sample);

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use mixkeel_dsp::kernels::fastmath::larger;
+
 /// Cells a second. Ours: 5 ms, a fifth of what the ear needs to hear an attack as one, a quarter of a period at 50 Hz.
 pub(crate) const CELLS_PER_S: u64 = 200;
 
@@ -135,8 +137,7 @@ impl Cells {
             let [low, middle, high] = split_now.next(x, poles);
             for ((sum, peak), of) in sums.iter_mut().zip(&mut peaks).zip([x, low, middle, high]) {
                 *sum += f64::from(of) * f64::from(of);
-                // Not `max`, which asks both whether they are numbers; these are.
-                *peak = if of.abs() > *peak { of.abs() } else { *peak };
+                *peak = larger(of.abs(), *peak);
             }
         }
         *split = split_now;

@@ -161,15 +161,14 @@ impl Shares {
         match spectrum.right.and_then(|right| right.get(within.clone())) {
             None => {
                 for (l, k) in left.iter().zip(k_gain) {
-                    let power = 2.0 * (l.re * l.re + l.im * l.im);
+                    let power = 2.0 * l.norm_sqr();
                     part.left += power;
                     part.weighted += power * k;
                 }
             }
             Some(right) => {
                 for ((l, r), k) in left.iter().zip(right).zip(k_gain) {
-                    let (of_left, of_right) =
-                        (2.0 * (l.re * l.re + l.im * l.im), 2.0 * (r.re * r.re + r.im * r.im));
+                    let (of_left, of_right) = (2.0 * l.norm_sqr(), 2.0 * r.norm_sqr());
                     part.left += of_left;
                     part.right += of_right;
                     part.cross += 2.0 * real_cross(l, r);

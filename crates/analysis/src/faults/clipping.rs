@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use mixkeel_dsp::kernels::fastmath::{larger, smaller};
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Places, Problem, Sureness, counted, when};
@@ -187,30 +188,21 @@ struct Run {
     level: f32,
 }
 
-/// Frames that are looked at together where nothing can happen in them.
+/// Frames that are looked at together where nothing can happen in them. Ours: a power of two, two registers' worth; twice as many
+/// lie within one flat place, or clear of all of them, less often.
 const STRETCH: usize = 8;
-
-/// The lower of two numbers. Samples are finite here, so nothing has to be asked about others, and eight are compared at once.
-#[inline(always)]
-fn lower(one: f32, other: f32) -> f32 {
-    if one < other { one } else { other }
-}
-
-/// The higher of two numbers.
-#[inline(always)]
-fn higher(one: f32, other: f32) -> f32 {
-    if one > other { one } else { other }
-}
 
 /// The lowest and the highest of a stretch.
 #[inline(always)]
 fn ends(stretch: &[f32; STRETCH]) -> (f32, f32) {
     let (mut low, mut high) = (*stretch, *stretch);
-    for half in [4, 2, 1] {
+    let mut half = STRETCH / 2;
+    while half > 0 {
         for n in 0..half {
-            low[n] = lower(low[n], low[n + half]);
-            high[n] = higher(high[n], high[n + half]);
+            low[n] = smaller(low[n], low[n + half]);
+            high[n] = larger(high[n], high[n + half]);
         }
+        half /= 2;
     }
     (low[0], high[0])
 }
@@ -218,7 +210,7 @@ fn ends(stretch: &[f32; STRETCH]) -> (f32, f32) {
 /// The most by which samples as large as this may differ and be equal.
 #[inline(always)]
 fn tolerance(size: f32) -> f32 {
-    higher(size * RELATIVE_TOLERANCE, LEAST_TOLERANCE)
+    larger(size * RELATIVE_TOLERANCE, LEAST_TOLERANCE)
 }
 
 impl Wave {
@@ -244,9 +236,9 @@ impl Wave {
             return false;
         };
         let (low, high) = ends(stretch);
-        let (low, high) = (lower(self.low, low), higher(self.high, high));
+        let (low, high) = (smaller(self.low, low), larger(self.high, high));
         // The tolerance only grows as a run takes in more.
-        let belongs = high - low <= tolerance(higher(self.high, -self.low));
+        let belongs = high - low <= tolerance(larger(self.high, -self.low));
         if belongs {
             (self.low, self.high) = (low, high);
         }
@@ -268,8 +260,8 @@ impl Wave {
         }
         let (mut longer, mut sounding) = (0_u32, 0_u32);
         for (sample, before) in stretch.iter().zip(before) {
-            let (low, high) = (lower(*before, *sample), higher(*before, *sample));
-            longer += u32::from(high - low <= tolerance(higher(high, -low)));
+            let (low, high) = (smaller(*before, *sample), larger(*before, *sample));
+            longer += u32::from(high - low <= tolerance(larger(high, -low)));
             sounding += u32::from(sample.abs() > LEAST_LEVEL);
         }
         if longer > 0 {
@@ -279,7 +271,7 @@ impl Wave {
         let [upper, under] = self.peaks;
         let last = from + STRETCH - 1;
         self.sounding += u64::from(sounding);
-        self.peaks = [higher(upper, highest), higher(under, -lowest)];
+        self.peaks = [larger(upper, highest), larger(under, -lowest)];
         self.before = self.held.get(last - grain).copied().unwrap_or(0.0);
         (self.start, self.low, self.high) =
             (self.frame(last).max(0) as u64, stretch[STRETCH - 1], stretch[STRETCH - 1]);
@@ -291,13 +283,13 @@ impl Wave {
         let (Some(&sample), Some(&earlier)) = (self.held.get(index), self.held.get(index - grain)) else {
             return;
         };
-        let (low, high) = (lower(self.low, sample), higher(self.high, sample));
-        if high - low <= tolerance(higher(high, -low)) {
+        let (low, high) = (smaller(self.low, sample), larger(self.high, sample));
+        if high - low <= tolerance(larger(high, -low)) {
             (self.low, self.high) = (low, high);
             return;
         }
         let [upper, under] = self.peaks;
-        self.peaks = [higher(upper, self.high), higher(under, -self.low)];
+        self.peaks = [larger(upper, self.high), larger(under, -self.low)];
         let now = self.frame(index);
         let length = now - self.start as i64;
         if length >= (LEAST_RUN as usize * grain) as i64 {
@@ -383,7 +375,7 @@ mod tests {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (seed >> 8) as f32 / 8_388_608.0 - 1.0
         };
-        // Noise, clipped noise, a slow wave that is flat on top, steps of 16 bits, silence, and all of them again.
+        // Noise, clipped noise, a slow wave that is flat on top, steps of 16 bits, silence, a soft wave, and all of them again.
         let sound: Vec<f32> = (0..40_000)
             .map(|n| match (n / 3_000) % 6 {
                 0 => noise(),

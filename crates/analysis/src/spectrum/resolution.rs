@@ -223,6 +223,7 @@ impl Slice<'_> {
         (first..last).map(move |place| {
             let middle = place as f64 + 1.0;
             let (low, high) = ((middle - 0.5) * bin_hz, (middle + 0.5) * bin_hz);
+            // Most bins lie within, and need no division.
             let whole = from_hz <= low && high <= to_hz;
             let share = if whole { 1.0 } else { ((high.min(to_hz) - low.max(from_hz)) / bin_hz).max(0.0) };
             (place, share)

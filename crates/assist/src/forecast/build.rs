@@ -9,7 +9,7 @@ use mixkeel_session::graph::{Curve, Graph, Input, Insert, Node, Placement, Tap};
 use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::Session;
 
-use super::chain::{Chain, Stage};
+use super::chain::{Chain, Stage, by_all};
 use super::impulse::{Ring, is_linear, rings};
 use super::passage::Passage;
 use super::{Forecast, Sound, Source, level, moving, still};
@@ -69,19 +69,15 @@ fn cell_of(frame: f64, rate_hz: u32) -> f64 {
     libm::round(frame * f64::from(CELLS_PER_S) / f64::from(rate_hz))
 }
 
-/// Sounds by their numbers, with the ways by which each arrives.
-struct Together<'w, 's, 'c>(Vec<(&'w Source<'s>, usize, Vec<&'c Chain>)>);
+/// Sounds, with the ways by which each arrives.
+struct Together<'w, 's, 'c>(Vec<(&'w Source<'s>, Vec<&'c Chain>)>);
 
 impl Together<'_, '_, '_> {
     /// The power of all. One sound that arrives by several ways adds up as itself.
     fn power(&self, cell: usize, band: usize) -> Power {
         let mut sum = Power::default();
-        for (source, _, ways) in &self.0 {
-            let passage = match ways.as_slice() {
-                [only] => only.at(cell, band),
-                ways => ways.iter().fold(Passage::SHUT, |sum, way| sum.beside(way.at(cell, band))),
-            };
-            let power = passage.of(source.arriving(cell, band));
+        for (source, ways) in &self.0 {
+            let power = by_all(ways, cell, band).of(source.arriving(cell, band));
             sum.left += power.left;
             sum.right += power.right;
             sum.cross += power.cross;
@@ -213,13 +209,12 @@ impl<'g, 's> Walk<'g, 's> {
 
     /// Several sounds, to be asked for their power together.
     fn together<'c>(&self, carried: &'c Carried) -> Together<'_, 's, 'c> {
-        let mut sounds: Vec<(&Source<'s>, usize, Vec<&'c Chain>)> = Vec::new();
-        for (number, chain) in carried {
-            match sounds.iter_mut().find(|(_, known, _)| known == number) {
-                Some((_, _, ways)) => ways.push(chain),
-                None => {
-                    sounds.extend(self.sources.get(*number).map(|source| (source, *number, vec![chain])));
-                }
+        let mut sounds: Vec<(&Source<'s>, Vec<&'c Chain>)> = Vec::new();
+        for (source, chain) in carried.iter().filter_map(|(at, chain)| Some((self.sources.get(*at)?, chain)))
+        {
+            match sounds.iter_mut().find(|(known, _)| std::ptr::eq(*known, source)) {
+                Some((_, ways)) => ways.push(chain),
+                None => sounds.push((source, vec![chain])),
             }
         }
         Together(sounds)

@@ -1,5 +1,6 @@
 //! The way of a sound from its recording into the mix: what each cell and band of it is multiplied by.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use mixkeel_analysis::energy::BANDS;
@@ -70,5 +71,14 @@ impl Chain {
             [one, other] => one.at(cell, band).then(other.at(cell, band)),
             stages => stages.iter().fold(Passage::OPEN, |passage, stage| passage.then(stage.at(cell, band))),
         }
+    }
+}
+
+/// What happens to one sound on all its ways into the mix, which add up as the same sound does.
+#[inline]
+pub(super) fn by_all<C: Borrow<Chain>>(ways: &[C], cell: usize, band: usize) -> Passage {
+    match ways {
+        [only] => only.borrow().at(cell, band),
+        ways => ways.iter().fold(Passage::SHUT, |sum, way| sum.beside(way.borrow().at(cell, band))),
     }
 }

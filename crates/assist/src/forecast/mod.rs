@@ -27,8 +27,7 @@ use mixkeel_session::check::Fault;
 use mixkeel_session::session::Session;
 
 use crate::song::Song;
-use chain::Chain;
-use passage::Passage;
+use chain::{Chain, by_all};
 
 /// What every sound of a session measures where it enters the mix. Cells are tenths of a second from session zero, bands
 /// those of [`EnergyMap`]. Sounds have numbers: first the tracks that sound, by id, then the returns, by id.
@@ -81,11 +80,7 @@ impl Source<'_> {
         if arriving.left == 0.0 && arriving.right == 0.0 {
             return Power::default();
         }
-        let passage = match self.routes.as_slice() {
-            [only] => only.at(cell, band),
-            routes => routes.iter().fold(Passage::SHUT, |sum, chain| sum.beside(chain.at(cell, band))),
-        };
-        passage.of(arriving).gained(self.gain, self.gain)
+        by_all(&self.routes, cell, band).of(arriving).gained(self.gain, self.gain)
     }
 }
 
