@@ -16,6 +16,8 @@ use crate::sum::SPAN_FRAMES;
 pub(crate) struct Desk<'g> {
     stems: Vec<Stem>,
     headroom: f64,
+    /// How long a frame stays in the owner's chain.
+    inside: usize,
     dry: Late,
     sum: Buffer,
     /// The sum through the owner's chain. Without frames while there is none.
@@ -50,6 +52,7 @@ impl<'g> Desk<'g> {
         Self {
             stems: stems.collect(),
             headroom: graph.headroom,
+            inside,
             dry: late(inside),
             sum: Buffer::new(Channels::Stereo, chunk_frames),
             wet: Buffer::new(Channels::Stereo, if chain.is_empty() { 0 } else { chunk_frames }),
@@ -94,6 +97,24 @@ impl<'g> Desk<'g> {
         }
     }
 
+    /// How far the last frame that is at least so loud lies from the first, of the chunk just played and of what has arrived for the
+    /// next: of the stems ahead of their headroom, so that a mix does not end sooner for being softer, and of what the owner's chain
+    /// makes of them.
+    pub fn last_heard(&self, done: &[Out], frames: usize, least: f64) -> Option<usize> {
+        let mut sums = [vec![0.0; frames], vec![0.0; frames]];
+        for signal in self.stems.iter().filter_map(|stem| stem.arriving(done, frames)) {
+            let [left, right] = &mut sums;
+            add(signal.left(), 1.0, left);
+            add(signal.right_or_only(), 1.0, right);
+        }
+        let dry = sums.iter().filter_map(|side| side.iter().rposition(|sum| sum.abs() >= least)).max();
+        let wet = self.wet.signal().part(0..frames.min(self.wet.frames()));
+        let is_heard = |sample: &f32| f64::from(sample.abs()) >= least;
+        let wet =
+            [wet.left(), wet.right_or_only()].into_iter().filter_map(|side| side.iter().rposition(is_heard));
+        dry.map(|last| last + self.inside).max(wet.max())
+    }
+
     pub fn mix(&self, frames: usize) -> Signal<'_> {
         if self.chain.is_empty() { self.dry(frames) } else { self.wet.signal().part(0..frames) }
     }
@@ -136,6 +157,11 @@ impl<'g> Desk<'g> {
 }
 
 impl Stem {
+    /// What has just arrived at the sum, headroom not applied. Nothing of a stem that is silent throughout.
+    fn arriving<'a>(&'a self, done: &'a [Out], frames: usize) -> Option<Signal<'a>> {
+        Some(self.meets.heard(done[self.slot?].tap(Tap::PostFader, frames)))
+    }
+
     /// The headroom is one product in `f64`, rounded once: exact at unity and at every power of two.
     fn play(&mut self, done: &[Out], headroom: f64, frames: usize) {
         let Some(slot) = self.slot else { return };

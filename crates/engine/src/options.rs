@@ -17,8 +17,8 @@ pub struct Options {
     /// Begin at most so many frames ahead of `from`, however much longer processors remember. What is played is then no
     /// longer exactly the slice of the whole: good to measure by, not to deliver.
     pub preroll: Option<u64>,
-    /// Where `to` is not said: end when the mix has fallen under [`HEARD_DBFS`] for good, instead of when the last processor
-    /// has nothing left to give. Never before the recordings end.
+    /// Where `to` is not said: end when the mix, headroom apart, has fallen under [`HEARD_DBFS`] for good, instead of when the last
+    /// processor has nothing left to give. Never before the recordings end, and with any headroom at the same frame.
     pub while_heard: bool,
     /// What else is wanted beside mix and stems.
     pub taps: Taps,

@@ -215,18 +215,13 @@ impl<'g> Player<'g> {
     fn find_end(&mut self, over: i64) -> Result<(), EngineError> {
         let here = self.checkpoint();
         let lag = self.plan.lag as i64;
-        let least = gain_from_db(HEARD_DBFS) as f32;
+        let least = gain_from_db(HEARD_DBFS);
         let mut end = over;
         while self.stream < self.to + lag {
             let from = self.stream - lag;
             let frames = self.play_on()?;
-            let is_heard = |sample: &f32| sample.abs() >= least;
-            for signal in [self.desk.mix(frames), self.desk.dry(frames)] {
-                for channel in [signal.left(), signal.right_or_only()] {
-                    if let Some(last) = channel.iter().rposition(is_heard) {
-                        end = end.max(from + last as i64 + 1);
-                    }
-                }
+            if let Some(last) = self.desk.last_heard(&self.outs, frames, least) {
+                end = end.max(from + last as i64 + 1);
             }
         }
         self.restore(&here);

@@ -81,6 +81,15 @@ fn a_render_ends_when_nothing_is_heard_any_more_and_at_the_same_frame_from_anywh
             "blocks of {block_frames} from {from}"
         );
     }
+    // 24 dB down it is the same mix, so it ends at the same frame, after a chain that leaves it as it is too.
+    let mut softer = Graph { headroom: 1.0 / 16.0, ..graph };
+    let sixteenths: Vec<f32> = heard.mix.left.iter().map(|sample| sample / 16.0).collect();
+    for master_inserts in [vec![], vec![look_ahead(2_222)]] {
+        softer.master_inserts = master_inserts;
+        let options = Options { while_heard: true, ..Options::default() };
+        let down = play_out(&mut Player::new(&softer, &shelf, &options).unwrap(), &softer, 0);
+        assert_eq!(down.mix.left, sixteenths);
+    }
 }
 
 #[test]
