@@ -1,7 +1,7 @@
 //! The ear: the engine renders, analysis measures, the assistant decides on what was heard.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mixkeel_assist::ear::Heard;
@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::evidence::{EvidenceTaps, Wanted};
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
+use crate::printed::Printed;
+use crate::project::ledger::Measured;
 use crate::project::session_file::faults_error;
 use crate::song::media::Shelf;
 use crate::watch::{Event, Stage, Watch};
@@ -31,12 +33,15 @@ pub struct Ear<'a> {
     watch: &'a dyn Watch,
     last: Option<(Session, Heard)>,
     with_evidence: bool,
+    /// Where stems are printed, and what was printed of the last one.
+    printing: Option<PathBuf>,
+    printed: Option<Printed>,
 }
 
 impl<'a> Ear<'a> {
     /// An ear for these recordings, of which so much is known; `watch` is told how far it has come.
     pub fn new(shelf: &'a Shelf, media: &'a BTreeMap<String, MediaFacts>, watch: &'a dyn Watch) -> Self {
-        Self { shelf, media, watch, last: None, with_evidence: false }
+        Self { shelf, media, watch, last: None, with_evidence: false, printing: None, printed: None }
     }
 
     /// Gathers everything that can be measured: slower than levels alone, and never guessed from a render before it.
@@ -44,6 +49,18 @@ impl<'a> Ear<'a> {
     pub fn with_evidence(mut self) -> Self {
         self.with_evidence = true;
         self
+    }
+
+    /// Prints the stems of what it plays into this folder, where they can be, so that a mix can be made of them.
+    #[must_use]
+    pub fn printing(mut self, folder: PathBuf) -> Self {
+        self.printing = Some(folder);
+        self
+    }
+
+    /// What was printed of the session heard last; its headroom may have changed since.
+    pub fn into_printed(self) -> Option<Printed> {
+        self.printed
     }
 
     /// What a session measures. Where it differs from the one heard last in headroom alone, nothing is played: the sum
@@ -80,6 +97,14 @@ impl<'a> Ear<'a> {
     }
 
     fn play(&mut self, session: &Session) -> Result<Heard, Error> {
+        // What was printed before makes room first.
+        self.printed = None;
+        if let Some(folder) = self.printing.as_deref().filter(|_| Printed::can_be(session)) {
+            let (printed, heard) = Printed::of(session, (self.shelf, self.media), folder, self.watch)?;
+            self.printed = Some(printed);
+            self.last = Some((session.clone(), heard.clone()));
+            return Ok(heard);
+        }
         let graph = resolve(session, self.media)
             .map_err(|faults| faults_error(Path::new("session.toml"), &faults))?;
         let taps = if self.with_evidence { EvidenceTaps::NEEDS } else { Taps::default() };
@@ -91,13 +116,10 @@ impl<'a> Ear<'a> {
         taps.extend(gathering.iter_mut().flat_map(EvidenceTaps::taps));
         play(&mut player, &mut taps, Stage::Listen, self.watch)?;
         drop(taps);
-        let measured = sum.finish();
         let heard = Heard {
-            sample_peak_dbfs: measured.sample_peak_dbfs,
-            true_peak_dbtp: measured.true_peak_dbtp,
-            integrated_lufs: measured.integrated_lufs,
             evidence: gathering
                 .map(|gathering| Arc::new(gathering.finish(&graph, &session.sections).evidence())),
+            ..heard_by(&mut sum)
         };
         self.last = Some((session.clone(), heard.clone()));
         Ok(heard)
@@ -136,6 +158,12 @@ pub(crate) fn gathered_of_parts(
         done_s += part.length_s();
     }
     Ok(gathering.finish(&graph, &sections_of(&session.sections, parts)))
+}
+
+/// What a meter has measured.
+pub(crate) fn heard_by(meter: &mut MeterTap) -> Heard {
+    let Measured { integrated_lufs, sample_peak_dbfs, true_peak_dbtp } = meter.finish();
+    Heard { sample_peak_dbfs, true_peak_dbtp, integrated_lufs, evidence: None }
 }
 
 /// The same sound at another level.

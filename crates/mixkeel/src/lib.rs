@@ -28,6 +28,7 @@ pub mod mix;
 pub mod page;
 pub mod plan;
 pub mod play;
+pub mod printed;
 pub mod project;
 pub(crate) mod records;
 pub mod reference;

@@ -69,7 +69,7 @@ pub fn plan(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<Plan
     let paths_from = if out.is_dir() { &out } else { &song };
     // What listening would correct is not known before a note of it is heard.
     let options = MixOptions { rounds: 0, ..options.clone() };
-    let decided = decided(gathered, &folder, paths_from, &options, Instant::now(), watch)?;
+    let decided = decided(gathered, &folder, (paths_from, None), &options, Instant::now(), watch)?;
     Ok(Plan {
         schema: Plan::SCHEMA.to_owned(),
         title: decided.prepared.session.title.clone(),

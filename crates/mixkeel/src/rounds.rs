@@ -248,7 +248,8 @@ impl Measure {
 /// How fast it goes, and whether there is time for more.
 struct Pace {
     until: Option<(Instant, Duration)>,
-    /// How much longer than a round the rest takes: what is rendered to find the headroom and to write the mix.
+    /// How much longer than a round the rest takes: to play the whole, to find its headroom, and to write it with all that is
+    /// measured of it. Counted as two renders.
     rest: f64,
     last: Duration,
 }

@@ -8,8 +8,10 @@ use std::path::Path;
 
 use common::{RATE_HZ, samples, tone, tree, write_song, write_wav};
 use mixkeel::convert::{ConvertOptions, convert};
+use mixkeel::evidence::{of_session, of_session_kept};
 use mixkeel::mix::{MixOptions, Start, mix};
 use mixkeel::render::{RenderOptions, RenderOutcome, Stems, render};
+use mixkeel::song::cache::Cache;
 use mixkeel::{Bits, ErrorKind, Silent};
 use mixkeel_dsp::block::Channels;
 
@@ -50,6 +52,34 @@ fn a_session_renders_to_the_mix_it_came_with_and_a_part_is_that_slice() {
     let old = RenderOptions { out: Some(folder.path().join("old")), ..RenderOptions::default() };
     render(&folder.path().join("out/v1/session.toml"), &old, &Silent).unwrap();
     assert_eq!(samples(&folder.path().join("old/mix.wav")), mixed);
+}
+
+#[test]
+fn a_mix_made_of_its_stems_when_its_headroom_was_known_is_what_its_session_plays() {
+    let folder = small();
+    // Buses that are turned up by hand, so that all have to come down; one track is silent among them.
+    let session = folder.path().join("out/session.toml");
+    let text = fs::read_to_string(&session).unwrap();
+    fs::write(&session, text.replace("fader_db = 0.0", "fader_db = 12.0")).unwrap();
+    let cache = Cache::at(folder.path().join("cache"));
+    let out = Some(folder.path().join("out"));
+    let options = MixOptions { out, bits: Bits::I16, cache: cache.clone(), ..MixOptions::default() };
+    let report = mix(&folder.path().join("Song"), &options, &Silent).unwrap().report;
+    assert!(report.headroom_db < -1.0 && report.tracks.iter().any(|track| !track.in_mix), "{report:?}");
+    let peak_dbfs = report.mix.sample_peak_dbfs.unwrap();
+    assert!((-6.2..=-6.0).contains(&peak_dbfs), "{peak_dbfs}");
+    // Dither of every file included.
+    let options = RenderOptions { stems: Stems::Bus, bits: Bits::I16, ..RenderOptions::default() };
+    let again = play(folder.path(), "again", options);
+    assert!(again.files.len() > 3, "{again:?}");
+    for file in &again.files {
+        let (again, first) = (folder.path().join("again").join(file), folder.path().join("out").join(file));
+        assert_eq!(samples(&again), samples(&first), "{file}");
+    }
+    assert!(!folder.path().join("out/v2/printed").exists(), "nothing is left of what it was made of");
+    // What it was found to measure is what its session measures.
+    let measured = of_session(&session, &Silent).unwrap();
+    assert_eq!(of_session_kept(&session, &cache, &Silent).unwrap(), measured);
 }
 
 #[test]

@@ -33,8 +33,8 @@ pub(crate) fn of_kept(
 }
 
 /// Raised whenever the same session measures otherwise than before. 2: tracks are heard through their buses. 3: in mono
-/// too.
-const VERSION: u32 = 3;
+/// too. 4: a tail ends at the same frame with any headroom.
+const VERSION: u32 = 4;
 
 /// The evidence that is kept of a session, if it is.
 pub(crate) fn known(session: &Session, shelf: &Shelf, cache: &Cache) -> Option<Evidence> {

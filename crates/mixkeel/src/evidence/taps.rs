@@ -63,29 +63,32 @@ impl EvidenceTaps {
 
     /// The taps. They work side by side.
     pub fn taps(&mut self) -> Vec<Box<dyn Tap + '_>> {
-        self.taps_of(false)
+        [
+            of_whole(self.whole, self.sound.listeners(), &mut self.mix),
+            of_each(&mut self.strips, &mut self.given),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// The taps without the search for faults of a recording.
     pub fn taps_of_a_render(&mut self) -> Vec<Box<dyn Tap + '_>> {
-        self.taps_of(true)
+        let listeners = self.sound.listeners_of_a_render();
+        [of_whole(self.whole, listeners, &mut self.mix), of_each(&mut self.strips, &mut self.given)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
-    fn taps_of(&mut self, render: bool) -> Vec<Box<dyn Tap + '_>> {
-        let whole = self.whole;
-        let listeners = if render { self.sound.listeners_of_a_render() } else { self.sound.listeners() };
-        let mut taps: Vec<Box<dyn Tap + '_>> = listeners
-            .into_iter()
-            .map(|listener| Box::new(ListenerTap { pick: whole, listener }) as Box<dyn Tap + '_>)
-            .collect();
-        taps.push(Box::new(ListenerTap { pick: whole, listener: &mut self.mix }));
-        taps.extend(self.strips.iter_mut().map(|(pick, _, meter)| {
-            Box::new(ListenerTap { pick: *pick, listener: meter }) as Box<dyn Tap + '_>
-        }));
-        taps.extend(self.given.iter_mut().map(|(pick, _, meter)| {
-            Box::new(ListenerTap { pick: *pick, listener: meter }) as Box<dyn Tap + '_>
-        }));
-        taps
+    /// The taps of the whole alone, for a render of stems of which the strips were heard before.
+    pub fn taps_of_the_whole(&mut self) -> Vec<Box<dyn Tap + '_>> {
+        of_whole(self.whole, self.sound.listeners(), &mut self.mix)
+    }
+
+    /// The taps of the strips alone, which no headroom changes.
+    pub fn taps_of_strips(&mut self) -> Vec<Box<dyn Tap + '_>> {
+        of_each(&mut self.strips, &mut self.given)
     }
 
     /// What was read, after everything was heard. Of parts of a song that were heard one after the other, `sections` say where
@@ -150,6 +153,24 @@ fn info(session: &Session, id: &str) -> Option<StripInfo> {
             .map(|one| sum(StripKind::Return, id, &one.to, &one.strip))
     };
     track.or_else(bus).or_else(effect)
+}
+
+fn of_whole<'t>(
+    pick: Pick,
+    listeners: Vec<&'t mut dyn Listener>,
+    mix: &'t mut StripMeter,
+) -> Vec<Box<dyn Tap + 't>> {
+    let all = listeners.into_iter().chain([mix as &mut dyn Listener]);
+    all.map(|listener| Box::new(ListenerTap { pick, listener }) as Box<dyn Tap + 't>).collect()
+}
+
+fn of_each<'t>(
+    strips: &'t mut [(Pick, StripInfo, StripMeter)],
+    given: &'t mut [(Pick, String, StripMeter)],
+) -> Vec<Box<dyn Tap + 't>> {
+    let strips = strips.iter_mut().map(|(pick, _, meter)| (*pick, meter));
+    let all = strips.chain(given.iter_mut().map(|(pick, _, meter)| (*pick, meter)));
+    all.map(|(pick, meter)| Box::new(ListenerTap { pick, listener: meter }) as Box<dyn Tap + 't>).collect()
 }
 
 struct ListenerTap<'a> {

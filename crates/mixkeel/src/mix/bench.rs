@@ -121,6 +121,7 @@ impl Bench {
             song,
             rounds,
             heard: next.heard,
+            printed: None,
             shelf,
             media,
         };
@@ -128,6 +129,7 @@ impl Bench {
             started,
             options: &options,
             decided: &decided,
+            printed: None,
             warnings: decided.warnings.clone(),
             edits,
             folder: &folder,

@@ -25,6 +25,7 @@ use super::wishes::{keep, strength, style};
 use super::{MixOptions, continued, fresh, hear, hold, respect};
 use crate::ear::Ear;
 use crate::error::{Error, ErrorKind};
+use crate::printed::Printed;
 use crate::project::folder::Folder;
 use crate::rounds::{Corrected, correct};
 use crate::song::arrive::{Arrival, Arrivals};
@@ -62,6 +63,8 @@ pub struct Decided {
     pub rounds: Corrected,
     /// What the session as decided measures.
     pub heard: Heard,
+    /// Its stems, where they were to be printed and could be.
+    pub printed: Option<Printed>,
     /// Where its recordings lie.
     pub shelf: Shelf,
     /// What they are.
@@ -69,11 +72,11 @@ pub struct Decided {
 }
 
 /// Decides on a song, going on from the newest version in `folder` where there is one. Paths in the session start from
-/// `paths_from`, which exists.
+/// `paths_from`, which exists. Where there is a folder for it, the stems are printed.
 pub fn decided(
     gathered: Gathered,
     folder: &Folder,
-    paths_from: &Path,
+    (paths_from, printing): (&Path, Option<PathBuf>),
     options: &MixOptions,
     started: Instant,
     watch: &dyn Watch,
@@ -123,6 +126,9 @@ pub fn decided(
     song.style = style(options, &song, &mut prepared, watch)?;
     take_back(&mut prepared, &song.keep, strength);
     let mut ear = Ear::new(&shelf, &media, watch);
+    if let Some(printing) = printing {
+        ear = ear.printing(printing);
+    }
     // What goals and notes have set stays, as what was set by hand does.
     let held = hold::hold(&mut prepared.session, &prepared.earlier_edits, prepared.before.as_ref());
     let whole = decide_on_paper(&RULES, &mut song, &prepared.session);
@@ -137,10 +143,11 @@ pub fn decided(
     }
     decide_by_ear(&RULES, &mut song, &mut decision, &mut ear)?;
     let heard = ear.heard_of(&decision.session)?;
+    let printed = ear.into_printed();
     hold::let_go(&mut decision.session, &held);
     prepared.session = decision.session.clone();
     refuse_silence(&known, &decision, &prepared)?;
-    Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, heard, shelf, media })
+    Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, heard, printed, shelf, media })
 }
 
 /// What a rough mix says of a song's tracks.

@@ -33,6 +33,9 @@ mod vary;
 mod wishes;
 pub(crate) mod write;
 
+/// The folder of a draft that holds the stems ahead of their headroom, until the mix is made of them.
+const PRINTED: &str = "printed";
+
 /// As many mixes that differ on purpose can be had.
 pub const MOST_VARIATIONS: usize = mixkeel_assist::variations::VARIATIONS.len();
 
@@ -149,11 +152,14 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let gathered = gather(&song, options, watch)?;
     // The draft makes the folder, from which the paths in the session start.
     let draft = folder.begin()?;
-    let mut decided = decided(gathered, &folder, &out, options, started, watch)?;
+    let mut decided =
+        decided(gathered, &folder, (&out, Some(draft.subfolder(PRINTED)?)), options, started, watch)?;
+    let printed = decided.printed.take();
     let version = write::Version {
         started,
         options,
         decided: &decided,
+        printed,
         warnings: decided.warnings.clone(),
         edits: decided.prepared.edits(&decided.decision.edits),
         folder: &folder,

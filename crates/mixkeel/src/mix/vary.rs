@@ -7,9 +7,9 @@ use mixkeel_assist::RULES;
 use mixkeel_assist::decide::decide_by_ear;
 use mixkeel_assist::variations::VARIATIONS;
 
-use super::MixOptions;
 use super::decided::Decided;
 use super::write::Version;
+use super::{MixOptions, PRINTED};
 use crate::ear::Ear;
 use crate::error::Error;
 use crate::project::folder::Folder;
@@ -37,17 +37,19 @@ pub(super) fn vary(
         let Some((session, edits)) = variation.of(&song, &plain.session) else { continue };
         decided.decision.session = session;
         decided.decision.edits = made.iter().cloned().chain(edits).collect();
-        let mut ear = Ear::new(&decided.shelf, &decided.media, watch);
-        decide_by_ear(&RULES, &mut song, &mut decided.decision, &mut ear)?;
-        decided.heard = ear.heard_of(&decided.decision.session)?;
-        decided.prepared.vary(&decided.decision.session);
-        decided.rounds.forget();
         let folder = Folder::open(&beside(mix.path(), variation.name))?;
         let draft = folder.begin()?;
+        let mut ear = Ear::new(&decided.shelf, &decided.media, watch).printing(draft.subfolder(PRINTED)?);
+        decide_by_ear(&RULES, &mut song, &mut decided.decision, &mut ear)?;
+        decided.heard = ear.heard_of(&decided.decision.session)?;
+        let printed = ear.into_printed();
+        decided.prepared.vary(&decided.decision.session);
+        decided.rounds.forget();
         let version = Version {
             started,
             options,
             decided,
+            printed,
             warnings: warnings.clone(),
             edits: decided.decision.edits.clone(),
             folder: &folder,

@@ -34,6 +34,7 @@ use crate::page::{self, Embed, Source, as_sent};
 use crate::play::files::{FileTap, finish};
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
+use crate::printed::Printed;
 use crate::project::folder::{Draft, Folder};
 use crate::project::ledger::{Change, Line, Mark, Measured};
 use crate::project::session_file::{faults_error, sha256};
@@ -50,6 +51,8 @@ pub struct Version<'a> {
     pub started: Instant,
     pub options: &'a MixOptions,
     pub decided: &'a Decided,
+    /// The stems, where they are printed already.
+    pub printed: Option<Printed>,
     pub warnings: Vec<String>,
     /// Every edit that made the session, those of earlier versions included.
     pub edits: Vec<Edit>,
@@ -162,9 +165,19 @@ impl Version<'_> {
         hash: &str,
         watch: &dyn Watch,
     ) -> Result<Rendered, Error> {
-        let taps = EvidenceTaps::NEEDS;
-        let options = Options { while_heard: true, taps, ..Options::default() };
-        let mut player = Player::new(graph, &self.decided.shelf, &options).map_err(engine_error)?;
+        let session = &self.decided.prepared.session;
+        let printed = self.printed.take();
+        let sum =
+            printed.as_ref().map(|printed| printed.prints.graph(session.master.headroom_db)).transpose()?;
+        let player = match (&printed, &sum) {
+            (Some(printed), Some(sum)) => printed.prints.player(sum),
+            _ => {
+                let taps = EvidenceTaps::NEEDS;
+                let options = Options { while_heard: true, taps, ..Options::default() };
+                Player::new(graph, &self.decided.shelf, &options)
+            }
+        };
+        let mut player = player.map_err(engine_error)?;
         let length_frames = player.length_frames();
         let (title, heard) = (&self.decided.prepared.session.title, &self.decided.heard);
         let loudness = || {
@@ -215,13 +228,17 @@ impl Version<'_> {
             }
         }
         let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz);
-        let mut gathering = EvidenceTaps::new(Pick::Mix, graph, &self.decided.prepared.session);
+        let (prints, mut gathering, mut not_finite) = match printed {
+            Some(Printed { prints, gathering, not_finite }) => (Some(prints), gathering, not_finite),
+            None => (None, EvidenceTaps::new(Pick::Mix, graph, session), Vec::new()),
+        };
         let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut meter)];
-        taps.extend(gathering.taps());
+        taps.extend(if prints.is_some() { gathering.taps_of_the_whole() } else { gathering.taps() });
         taps.extend(files.iter_mut().map(|file| Box::new(file) as Box<dyn Tap + '_>));
         play(&mut player, &mut taps, Stage::Render, watch)?;
         drop(taps);
-        for strip in player.not_finite() {
+        not_finite.extend(player.not_finite());
+        for strip in not_finite {
             self.warnings.push(format!(
                 "{}: {} samples of its inserts were not numbers and were played as silence",
                 strip.strip, strip.samples
