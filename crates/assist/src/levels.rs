@@ -43,8 +43,8 @@ pub fn reading_db(levels_dbfs: &[f64], reductions_db: &[f64]) -> Option<f64> {
     let loudest = levels_dbfs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sounding = levels_dbfs.iter().zip(reductions_db).filter(|(level, _)| **level > loudest - SOUNDING_DB);
     let mut all: Vec<f64> = sounding.map(|(_, reduction)| *reduction).collect();
-    all.sort_by(f64::total_cmp);
-    all.get(((all.len() as f64 * READ_AT) as usize).min(all.len().saturating_sub(1))).copied()
+    let at = ((all.len() as f64 * READ_AT) as usize).min(all.len().checked_sub(1)?);
+    Some(*all.select_nth_unstable_by(at, f64::total_cmp).1)
 }
 
 /// The threshold at which the reading is what is wanted, to a tenth of a decibel. `None` where no threshold does that.

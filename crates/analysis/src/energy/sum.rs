@@ -102,6 +102,16 @@ impl Sum {
         Self { powers: vec![Power::default(); cells * BANDS], weighted: vec![0.0; cells] }
     }
 
+    /// Stretches of a song, one after the other.
+    pub fn joined(stretches: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::silent(0);
+        for Self { powers, weighted } in stretches {
+            all.powers.extend(powers);
+            all.weighted.extend(weighted);
+        }
+        all
+    }
+
     /// Adds power in one cell and band, of which loudness counts so much ([`EnergyMap::k_gain`]). Nothing outside.
     pub fn add(&mut self, cell: usize, band: usize, power: Power, weight: f64) {
         if let Some(place) = self.powers.get_mut(cell * BANDS + band) {

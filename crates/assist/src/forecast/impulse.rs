@@ -7,6 +7,8 @@ use mixkeel_dsp::block::{Buffer, Channels};
 use mixkeel_dsp::processor::{AnyProcessor, Context, Setup};
 use mixkeel_session::graph::{Graph, Insert};
 
+use super::cells::each_cell;
+
 /// The longest ring that is listened to, in cells: 8 s. Ours: what a hall of 8 s still has left then lies 60 dB down.
 const MOST_CELLS: usize = 80;
 
@@ -53,21 +55,23 @@ pub(super) struct Ring {
 impl Ring {
     /// Of these inserts, one after the other. What works by level is not in it.
     pub fn of(inserts: &[Insert], graph: &Graph) -> Self {
-        let mid = ring(inserts, graph, 1.0);
-        let side = ring(inserts, graph, -1.0);
+        let (mid, side) = rayon::join(|| ring(inserts, graph, 1.0), || ring(inserts, graph, -1.0));
         Self { mid, side }
     }
 
     /// What rings of a sound, given by cell and band.
-    pub fn play(&self, cells: usize, sound: impl Fn(usize, usize) -> Power) -> Vec<Power> {
-        let mut rung = vec![Power::default(); cells * BANDS];
-        for cell in 0..cells {
+    pub fn play(&self, cells: usize, sound: impl Fn(usize, usize) -> Power + Sync) -> Vec<Power> {
+        let heard = each_cell(cells, |cell| {
             let (mut mid, mut side) = ([0.0; BANDS], [0.0; BANDS]);
             for band in 0..BANDS {
                 let Power { left, right, cross } = sound(cell, band);
                 mid[band] = ((left + right) / 2.0 + cross).max(0.0);
                 side[band] = ((left + right) / 2.0 - cross).max(0.0);
             }
+            [mid, side]
+        });
+        let mut rung = vec![Power::default(); cells * BANDS];
+        for (cell, [mid, side]) in heard.into_iter().enumerate() {
             for (ring, powers) in [(&self.mid, mid), (&self.side, side)] {
                 if powers.iter().all(|power| *power == 0.0) {
                     continue;

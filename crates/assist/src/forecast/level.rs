@@ -9,6 +9,7 @@ use mixkeel_dsp::param::Value;
 use mixkeel_dsp::units::{db_from_power, gain_from_db};
 use mixkeel_session::graph::Insert;
 
+use super::cells::each_cell;
 use super::chain::Stage;
 use super::passage::Passage;
 use super::response::{by_band, gain_db, response};
@@ -32,7 +33,7 @@ pub(super) fn stage(
     rate_hz: u32,
     cells: usize,
     channels: Channels,
-    heard: impl Fn(usize, usize) -> Power,
+    heard: impl Fn(usize, usize) -> Power + Sync,
 ) -> Option<Stage> {
     let curves = (insert.kind.curves)(&*insert.settings, rate_hz);
     let one_channel = match channels {
@@ -54,7 +55,7 @@ pub(super) fn stage(
 }
 
 /// The gain of every cell.
-fn gains(levels: &Curve, insert: &Insert, cells: usize, level: impl Fn(usize) -> f64) -> Vec<f64> {
+fn gains(levels: &Curve, insert: &Insert, cells: usize, level: impl Fn(usize) -> f64 + Sync) -> Vec<f64> {
     let number = |id: &str| match insert.settings.get(id) {
         Some(Value::Number(number)) => Some(number),
         _ => None,
@@ -65,11 +66,13 @@ fn gains(levels: &Curve, insert: &Insert, cells: usize, level: impl Fn(usize) ->
         ms.filter(|ms| *ms > 0.0).map_or(0.0, |ms| libm::exp(-cell_ms / ms))
     };
     let (attack, release) = (left_after(number("attack_ms")), left_after(number("release_ms")));
+    let wanted = each_cell(cells, |cell| {
+        gain_db(levels, db_from_power(level(cell).max(1e-30)) + DETECTOR_OVER_RMS_DB)
+    });
     let mut before: Option<f64> = None;
-    (0..cells)
-        .map(|cell| {
-            let level_dbfs = db_from_power(level(cell).max(1e-30)) + DETECTOR_OVER_RMS_DB;
-            let wanted = gain_db(levels, level_dbfs);
+    wanted
+        .into_iter()
+        .map(|wanted| {
             let now = before.map_or(wanted, |before| {
                 let left = if wanted < before { attack } else { release };
                 wanted + left * (before - wanted)
@@ -85,7 +88,7 @@ fn by_bands(
     curves: &[Curve],
     insert: &Insert,
     cells: usize,
-    power: impl Fn(usize, usize) -> f64,
+    power: impl Fn(usize, usize) -> f64 + Sync,
 ) -> Option<Arc<[Passage]>> {
     let output = match insert.settings.get("output_db") {
         Some(Value::Number(db)) => gain_from_db(db),

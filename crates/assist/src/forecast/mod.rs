@@ -7,6 +7,7 @@
 //! unrelated, so that their powers add up.
 
 mod build;
+mod cells;
 mod chain;
 mod frames;
 mod impulse;
@@ -27,6 +28,7 @@ use mixkeel_session::check::Fault;
 use mixkeel_session::session::Session;
 
 use crate::song::Song;
+use cells::each_run;
 use chain::{Chain, by_all};
 
 /// What every sound of a session measures where it enters the mix. Cells are tenths of a second from session zero, bands
@@ -136,18 +138,22 @@ impl<'s> Forecast<'s> {
 
     /// What some of the sounds measure together.
     pub fn of_some(&self, sounds: impl IntoIterator<Item = usize>) -> Sum {
-        let mut sum = Sum::silent(self.cells);
-        for source in sounds.into_iter().filter_map(|sound| self.sources.get(sound)) {
-            for cell in 0..self.cells {
-                for band in 0..BANDS {
-                    let power = source.placed(cell, band);
-                    if power.left + power.right > 0.0 {
-                        sum.add(cell, band, power, source.k_gain[band]);
+        let sources: Vec<&Source<'_>> =
+            sounds.into_iter().filter_map(|sound| self.sources.get(sound)).collect();
+        Sum::joined(each_run(self.cells, |run| {
+            let mut sum = Sum::silent(run.len());
+            for source in &sources {
+                for (place, cell) in run.clone().enumerate() {
+                    for band in 0..BANDS {
+                        let power = source.placed(cell, band);
+                        if power.left + power.right > 0.0 {
+                            sum.add(place, band, power, source.k_gain[band]);
+                        }
                     }
                 }
             }
-        }
-        sum
+            sum
+        }))
     }
 
     /// The gated loudness of one sound as it stands in the mix. `None` for silence.

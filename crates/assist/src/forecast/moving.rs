@@ -9,7 +9,9 @@ use mixkeel_dsp::processors::dynamic_eq::{DynamicBand, DynamicEqSettings, Ear};
 use mixkeel_dsp::processors::eq::{Channel, EqResponse, EqSettings};
 use mixkeel_dsp::units::{db_from_power, gain_from_db};
 use mixkeel_session::graph::Insert;
+use rayon::prelude::*;
 
+use super::cells::each_cell;
 use super::chain::Stage;
 use super::passage::Passage;
 
@@ -24,8 +26,8 @@ pub(super) fn stage(
     insert: &Insert,
     rate_hz: u32,
     cells: usize,
-    own: impl Fn(usize, usize) -> Power,
-    key: Option<impl Fn(usize, usize) -> Power>,
+    own: impl Fn(usize, usize) -> Power + Sync,
+    key: Option<impl Fn(usize, usize) -> Power + Sync>,
 ) -> Option<Stage> {
     let settings = insert.settings.as_any().downcast_ref::<DynamicEqSettings>()?;
     let mut grid = vec![Passage::gain(gain_from_db(settings.output_db)); cells * BANDS];
@@ -35,7 +37,7 @@ pub(super) fn stage(
             _ => movement(band, rate_hz, cells, &own),
         };
         let gains = gains_db(band, rate_hz);
-        for (row, moved) in grid.chunks_exact_mut(BANDS).zip(moved) {
+        grid.par_chunks_exact_mut(BANDS).zip(moved).for_each(|(row, moved)| {
             let place = moved * STEPS as f64;
             let step = (place as usize).min(STEPS - 1);
             let share = place - step as f64;
@@ -43,7 +45,7 @@ pub(super) fn stage(
                 let gain_db = (1.0 - share) * gains[step][number] + share * gains[step + 1][number];
                 *passage = passage.then(on(band.channel, gain_from_db(gain_db)));
             }
-        }
+        });
     }
     Some(Stage::Grid(Arc::from(grid)))
 }
@@ -75,25 +77,27 @@ fn movement(
     band: &DynamicBand,
     rate_hz: u32,
     cells: usize,
-    heard: &impl Fn(usize, usize) -> Power,
+    heard: &(impl Fn(usize, usize) -> Power + Sync),
 ) -> Vec<f64> {
     let highest_hz = 0.49 * f64::from(rate_hz);
     let hears: [f64; BANDS] =
         std::array::from_fn(|number| band.hears(centre_hz(number).min(highest_hz), rate_hz));
     let left_after = |ms: f64| libm::exp(-1_000.0 / f64::from(CELLS_PER_S) / ms.max(1.0));
     let (out, back) = (left_after(band.attack_ms), left_after(band.release_ms));
+    let wanted = each_cell(cells, |cell| {
+        // Of two channels the louder counts.
+        let (mut left, mut right) = (0.0, 0.0);
+        for (number, hears) in hears.iter().enumerate() {
+            let power = heard(cell, number);
+            left += hears * power.left;
+            right += hears * power.right;
+        }
+        band.moved(db_from_power(f64::max(left, right).max(1e-30)) + SINE_OVER_RMS_DB)
+    });
     let mut before: Option<f64> = None;
-    (0..cells)
-        .map(|cell| {
-            // Of two channels the louder counts.
-            let (mut left, mut right) = (0.0, 0.0);
-            for (number, hears) in hears.iter().enumerate() {
-                let power = heard(cell, number);
-                left += hears * power.left;
-                right += hears * power.right;
-            }
-            let level_db = db_from_power(f64::max(left, right).max(1e-30)) + SINE_OVER_RMS_DB;
-            let wanted = band.moved(level_db);
+    wanted
+        .into_iter()
+        .map(|wanted| {
             let now = before.map_or(wanted, |before| {
                 let left = if wanted > before { out } else { back };
                 wanted + left * (before - wanted)

@@ -28,6 +28,7 @@ use mixkeel_dsp::units::power_from_db;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::Session;
+use rayon::prelude::*;
 
 use crate::levels::{Press, loudness_change_lu, median, reductions_db, spread_db, threshold_db};
 use crate::rule::{Proposal, Rule};
@@ -109,7 +110,9 @@ impl Rule for ByCrestAndRole {
         }
         let tracks = song.sounding(session);
         let band = Band::of(&tracks);
-        tracks.iter().flat_map(|known| self.even_out(known, &band, session)).collect()
+        let edits: Vec<Vec<Edit>> =
+            tracks.par_iter().map(|known| self.even_out(known, &band, session)).collect();
+        edits.into_iter().flatten().collect()
     }
 }
 
