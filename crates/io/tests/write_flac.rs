@@ -6,8 +6,8 @@ mod write_support;
 use std::path::Path;
 use std::process::Command;
 
-use mixkeel_dsp::block::Channels;
-use mixkeel_io::write::{Bits, Format, Tags};
+use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_io::write::{Bits, Format, Loudness, Tags, create};
 use write_support::{Noise, code, flac_codes, spec, write};
 
 type Sound = (&'static str, Vec<f32>, Vec<f32>);
@@ -205,17 +205,43 @@ fn stream_info_and_comments_are_true() {
     let size =
         |at: usize| usize::from(info[at]) << 16 | usize::from(info[at + 1]) << 8 | usize::from(info[at + 2]);
     assert!(size(4) <= size(7) && size(7) < bytes.len() - frames_at, "{} {}", size(4), size(7));
+    let expected = ["TITLE=Ünder 🎚", "ENCODER=Mixkeel 0.1.0", "MIXKEEL_SESSION=9f86", "TIME_REFERENCE=48000"];
+    assert_eq!(comments(&bytes), expected);
+
+    // What is known only at the end takes the place of padding, and moves no sound.
+    let mut writer = create(&path, &spec).unwrap();
+    writer.write(Signal::stereo(&sound, &sound)).unwrap();
+    writer.tell_loudness(Loudness {
+        integrated_lufs: -14.026,
+        loudness_range_lu: None,
+        true_peak_dbtp: -1.0,
+        max_momentary_lufs: None,
+        max_short_term_lufs: None,
+    });
+    writer.finish().unwrap();
+    let told = std::fs::read(&path).unwrap();
+    let loudness = ["LOUDNESS_INTEGRATED_LUFS=-14.03", "LOUDNESS_TRUE_PEAK_DBTP=-1.00"];
+    assert_eq!(comments(&told), [&expected[..], &loudness].concat());
+    assert_eq!(told[frames_at..], bytes[frames_at..]);
+    reference(&["-t"], &path);
+}
+
+/// Every comment but the name of the writer, which is ours.
+fn comments(bytes: &[u8]) -> Vec<&str> {
+    let (blocks, _) = blocks(bytes);
     let comments = blocks.iter().find(|block| block.0 == 4).unwrap().1;
-    let (mut at, mut texts) = (0, Vec::new());
-    let text = |at: &mut usize| {
-        let length = u32::from_le_bytes(comments[*at..*at + 4].try_into().unwrap()) as usize;
-        *at += 4 + length;
-        std::str::from_utf8(&comments[*at - length..*at]).unwrap()
+    let text = |at: usize| {
+        let length = u32::from_le_bytes(comments[at..at + 4].try_into().unwrap()) as usize;
+        std::str::from_utf8(&comments[at + 4..at + 4 + length]).unwrap()
     };
-    assert_eq!(text(&mut at), "Mixkeel 0.1.0");
+    assert_eq!(text(0), "Mixkeel 0.1.0");
+    let mut at = 4 + text(0).len();
     let count = comments[at];
     at += 4;
-    (0..count).for_each(|_| texts.push(text(&mut at)));
-    let expected = ["TITLE=Ünder 🎚", "ENCODER=Mixkeel 0.1.0", "MIXKEEL_SESSION=9f86", "TIME_REFERENCE=48000"];
-    assert_eq!(texts, expected);
+    let next = |_| {
+        let found = text(at);
+        at += 4 + found.len();
+        found
+    };
+    (0..count).map(next).collect()
 }

@@ -3,8 +3,8 @@
 
 mod write_support;
 
-use mixkeel_dsp::block::Channels;
-use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
+use mixkeel_dsp::block::{Channels, Signal};
+use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags, create};
 use write_support::{chunk, chunks, spec, write};
 
 fn tagged(bits: Bits) -> Spec {
@@ -77,6 +77,21 @@ fn bext_holds_what_tech_3285_says_where_it_says() {
     assert_eq!([number(418), number(420)], [0x7FFF, 0x7FFF], "not known is 0x7FFF");
     assert!(bext[422..602].iter().all(|&byte| byte == 0), "reserved");
     assert_eq!(&bext[602..], b"A=PCM,F=48000,W=24,M=stereo,T=Mixkeel 1.2.3\r\n");
+}
+
+#[test]
+fn loudness_that_is_known_at_the_end_is_told_as_if_it_had_been_known_before() {
+    let spec = tagged(Bits::I24);
+    let mut unknown = spec.clone();
+    unknown.tags.loudness = None;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("told.wav");
+    let sound = vec![0.25; 10];
+    let mut writer = create(&path, &unknown).unwrap();
+    writer.write(Signal::stereo(&sound, &sound)).unwrap();
+    writer.tell_loudness(spec.tags.loudness.unwrap());
+    writer.finish().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), written(&spec, 10));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Writes a file that holds what it promises: a loudness to aim at, and a true peak that the file as written never exceeds.
 //!
-//! The sound goes through a limiter into a file; the file is read back from the disk and measured, word length, dither
-//! and rate conversion included; where it is over, sound and ceiling are lowered together and it is written again. Nothing has
+//! The sound goes through a limiter into a file and is listened to on the way; the file is read back from the disk and measured,
+//! word length, dither and rate conversion included; where it is over, sound and ceiling are lowered together and it is written again. Nothing has
 //! the name asked for before it has been found good.
 
 use std::fs;
@@ -19,7 +19,7 @@ use mixkeel_dsp::processor::{Context, Processor, Report, Setup};
 use mixkeel_dsp::processors::limiter::{Limiter, LimiterSettings};
 use mixkeel_dsp::units::db_from_gain;
 use mixkeel_io::read::Downmix;
-use mixkeel_io::write::{Loudness, Spec, Tags, create};
+use mixkeel_io::write::{Loudness, Spec, Writer, create};
 
 use crate::error::{Error, ErrorKind};
 use crate::song::media::Recording;
@@ -68,9 +68,9 @@ const LIMITER_MARGIN_DB: f64 = 0.1;
 /// Nearer to the loudness aimed at than this is near enough: a tenth of a loudness unit is what meters show.
 const CLOSE_LU: f64 = 0.1;
 
-/// Times that limited sound is listened to before it is written, to make up for the loudness that limiting costs. Ours: each
-/// leaves a tenth of what was missing.
-const REHEARSALS: u32 = 3;
+/// Times that limited sound is written, to make up for the loudness that limiting costs. Ours: each leaves a tenth of what was
+/// missing.
+const MOST_PRESSINGS: u32 = 3;
 
 /// Times that a file may be written again. Ours: the first lowers sound and ceiling by what was too much, after which only
 /// other dither could be over.
@@ -94,12 +94,13 @@ pub fn deliver(
     target: &Target,
     watch: &dyn Watch,
 ) -> Result<Delivered, Error> {
-    let way = Way { source, rate_hz: spec.rate_hz, channels: spec.channels, watch };
-    let (mut settings, mut expected) = way.settle(before, target)?;
+    let way = Way { source, watch, spec };
     let name = to.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unchecked = to.with_file_name(format!("{name}.unchecked"));
+    let (mut settings, mut pressed) = way.settle(before, target, &unchecked)?;
     for corrections in 0..=MOST_CORRECTIONS {
-        let (limited_db, clipped_samples) = way.write(&settings, &unchecked, spec, &expected)?;
+        let Pressed { writer, limited_db, .. } = pressed;
+        let clipped_samples = writer.finish()?.clipped_samples;
         let figures = measure(&unchecked, spec.rate_hz, watch)?;
         let over_db = figures.true_peak_dbtp.map_or(f64::NEG_INFINITY, |peak| peak - target.ceiling_dbtp);
         if over_db <= 0.0 {
@@ -114,10 +115,7 @@ pub fn deliver(
         // Both together, so that the same sound comes out, softer.
         settings.gain_db -= over_db + SLACK_DB;
         settings.ceiling_db -= over_db + SLACK_DB;
-        expected = figures;
-        for figure in [&mut expected.integrated_lufs, &mut expected.true_peak_dbtp].into_iter().flatten() {
-            *figure -= over_db + SLACK_DB;
-        }
+        pressed = way.press(&settings, &unchecked)?;
     }
     // It holds nothing that anybody was promised.
     let _ = fs::remove_file(&unchecked);
@@ -130,7 +128,7 @@ pub fn deliver(
 /// # Errors
 /// A file that cannot be read.
 pub fn measure(file: &Path, rate_hz: u32, watch: &dyn Watch) -> Result<Figures, Error> {
-    let reader = mixkeel_io::read::open(file, Downmix::Fold)?;
+    let reader = mixkeel_io::read::open(file, Downmix::Fold)?.without_checksum();
     let channels = reader.info().channels;
     let mut sound = Recording::at(reader, rate_hz)?;
     let mut gauge = Gauge::new(rate_hz, channels);
@@ -170,16 +168,31 @@ fn pass_on(
 /// From a source to a sound that may be delivered.
 struct Way<'a> {
     source: &'a Path,
-    rate_hz: u32,
-    channels: Channels,
+    spec: &'a Spec,
     watch: &'a dyn Watch,
 }
 
+/// A file that is whole but for its name, and what went into it.
+struct Pressed {
+    writer: Writer,
+    /// The deepest that the limiter went.
+    limited_db: f64,
+    /// What the sound measured ahead of word length and dither; the file says so of itself.
+    heard: Figures,
+}
+
 impl Way<'_> {
-    /// The gain and ceiling that come nearest to the target, and what will come out.
-    fn settle(&self, before: &Figures, target: &Target) -> Result<(LimiterSettings, Figures), Error> {
+    /// The gain and ceiling that come nearest to the target, and the file made with them.
+    fn settle(
+        &self,
+        before: &Figures,
+        target: &Target,
+        to: &Path,
+    ) -> Result<(LimiterSettings, Pressed), Error> {
         let mut settings = LimiterSettings { ceiling_db: target.ceiling_dbtp, ..LimiterSettings::default() };
-        let Some(true_peak) = before.true_peak_dbtp else { return Ok((settings, *before)) };
+        let Some(true_peak) = before.true_peak_dbtp else {
+            return Ok((settings, self.press(&settings, to)?));
+        };
         // What is too short or too soft to have a loudness stays as loud as it is.
         let wanted = match (target.integrated_lufs, before.integrated_lufs) {
             (Some(wanted), Some(lufs)) => (wanted - lufs).min(target.most_gain_db),
@@ -188,54 +201,41 @@ impl Way<'_> {
         let untouched = target.ceiling_dbtp - LIMITER_MARGIN_DB - true_peak;
         let most = (untouched + target.most_limited_db).min(target.most_gain_db);
         settings.gain_db = wanted.min(most);
-        if settings.gain_db <= untouched {
-            let turned = |figure: Option<f64>| figure.map(|db| db + settings.gain_db);
-            let expected = Figures {
-                integrated_lufs: turned(before.integrated_lufs),
-                true_peak_dbtp: turned(before.true_peak_dbtp),
-            };
-            return Ok((settings, expected));
-        }
-        for rehearsal in 1.. {
-            let mut gauge = Gauge::new(self.rate_hz, self.channels);
-            self.play(&settings, |sound| {
-                gauge.push(sound);
-                Ok(())
-            })?;
-            let heard = gauge.finish();
-            let missing = match (target.integrated_lufs, heard.integrated_lufs) {
+        let mut pressed = self.press(&settings, to)?;
+        for _ in 1..MOST_PRESSINGS {
+            let missing = match (target.integrated_lufs, pressed.heard.integrated_lufs) {
                 (Some(wanted), Some(heard)) => wanted - heard,
                 _ => 0.0,
             };
-            if missing <= CLOSE_LU || settings.gain_db >= most || rehearsal == REHEARSALS {
-                return Ok((settings, heard));
+            if settings.gain_db <= untouched || settings.gain_db >= most || missing <= CLOSE_LU {
+                break;
             }
             settings.gain_db = (settings.gain_db + missing).min(most);
+            drop(pressed);
+            pressed = self.press(&settings, to)?;
         }
-        Ok((settings, *before))
+        Ok((settings, pressed))
     }
 
-    /// Writes the sound. Says how deep the limiter went and how many samples were cut.
-    fn write(
-        &self,
-        settings: &LimiterSettings,
-        to: &Path,
-        spec: &Spec,
-        expected: &Figures,
-    ) -> Result<(f64, u64), Error> {
-        let loudness = match (expected.integrated_lufs, expected.true_peak_dbtp) {
-            (Some(integrated_lufs), Some(true_peak_dbtp)) => Some(Loudness {
+    /// Writes the sound and listens to it meanwhile.
+    fn press(&self, settings: &LimiterSettings, to: &Path) -> Result<Pressed, Error> {
+        let mut gauge = Gauge::new(self.spec.rate_hz, self.spec.channels);
+        let mut writer = create(to, self.spec)?;
+        let limited_db = self.play(settings, |sound| {
+            gauge.push(sound);
+            Ok(writer.write(sound)?)
+        })?;
+        let heard = gauge.finish();
+        if let (Some(integrated_lufs), Some(true_peak_dbtp)) = (heard.integrated_lufs, heard.true_peak_dbtp) {
+            writer.tell_loudness(Loudness {
                 integrated_lufs,
                 loudness_range_lu: None,
                 true_peak_dbtp,
                 max_momentary_lufs: None,
                 max_short_term_lufs: None,
-            }),
-            _ => None,
-        };
-        let mut writer = create(to, &Spec { tags: Tags { loudness, ..spec.tags.clone() }, ..spec.clone() })?;
-        let limited_db = self.play(settings, |sound| Ok(writer.write(sound)?))?;
-        Ok((limited_db, writer.finish()?.clipped_samples))
+            });
+        }
+        Ok(Pressed { writer, limited_db, heard })
     }
 
     /// Plays the source through the limiter, in time with itself and as long as it is. Says how deep the limiter went.
@@ -245,14 +245,11 @@ impl Way<'_> {
         to: impl FnMut(Signal<'_>) -> Result<(), Error> + Send,
     ) -> Result<f64, Error> {
         let reader = mixkeel_io::read::open(self.source, Downmix::Fold)?;
-        let mut sound = Recording::at(reader, self.rate_hz)?;
+        let Spec { rate_hz, channels, .. } = *self.spec;
+        let mut sound = Recording::at(reader, rate_hz)?;
         let mut limiter = Limiter::default();
         limiter.set(settings);
-        limiter.prepare(&Setup {
-            rate_hz: self.rate_hz,
-            channels: self.channels,
-            max_block_frames: MAX_BLOCK_FRAMES,
-        });
+        limiter.prepare(&Setup { rate_hz, channels, max_block_frames: MAX_BLOCK_FRAMES });
         let (mut late, mut after_end) = (limiter.latency_frames(), limiter.latency_frames());
         let (mut frame, mut limited_db) = (0_i64, 0.0_f64);
         let limit = |buffer: &mut Buffer| {
@@ -275,7 +272,7 @@ impl Way<'_> {
             late -= ahead;
             Ok(Some(ahead..frames))
         };
-        pass_on(self.channels, self.watch, limit, to)?;
+        pass_on(channels, self.watch, limit, to)?;
         Ok(limited_db)
     }
 }

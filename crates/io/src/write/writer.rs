@@ -10,7 +10,7 @@ use super::atomic::Partial;
 use super::disk::{FileSystem, RealDisk};
 use super::error::{Kind, WriteError};
 use super::flac::FlacEncoder;
-use super::spec::{Bits, Format, Spec};
+use super::spec::{Bits, Format, Loudness, Spec};
 use super::wav::WavEncoder;
 use super::word::Words;
 
@@ -106,6 +106,15 @@ impl Writer {
         };
         self.broken = done.is_err();
         done
+    }
+
+    /// What the file says of its loudness, where that is known only when all is written.
+    pub fn tell_loudness(&mut self, loudness: Loudness) {
+        self.spec.tags.loudness = Some(loudness);
+        match &mut self.encoder {
+            Encoder::Wav(encoder) => encoder.retag(&self.spec, &self.words),
+            Encoder::Flac(encoder) => encoder.retag(&self.spec),
+        }
     }
 
     /// Completes the file and puts it under its name.

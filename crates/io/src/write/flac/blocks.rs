@@ -94,8 +94,19 @@ pub(super) struct Totals {
     pub(super) md5: [u8; 16],
 }
 
-/// All metadata. Its size depends on the spec alone.
-pub(super) fn metadata(spec: &Spec, totals: &Totals, seek: &SeekTable, block_frames: u16) -> Vec<u8> {
+/// What comments and padding take together in a new file.
+pub(super) fn room_bytes(tags: &Tags) -> usize {
+    comments(tags).len() + PADDING_BYTES
+}
+
+/// All metadata. Its size depends on what is promised of the length, and on the room for comments, alone.
+pub(super) fn metadata(
+    spec: &Spec,
+    totals: &Totals,
+    seek: &SeekTable,
+    block_frames: u16,
+    room_bytes: usize,
+) -> Vec<u8> {
     let mut bytes = b"fLaC".to_vec();
     let mut block = |kind: u8, body: &[u8]| {
         let length = (body.len() as u32).to_be_bytes();
@@ -104,8 +115,9 @@ pub(super) fn metadata(spec: &Spec, totals: &Totals, seek: &SeekTable, block_fra
     };
     block(0, &stream_info(spec, totals, block_frames));
     block(3, &seek.block());
-    block(4, &comments(&spec.tags));
-    block(0x80 | 1, &[0; PADDING_BYTES]);
+    let comments = comments(&spec.tags);
+    block(4, &comments);
+    block(0x80 | 1, &vec![0; room_bytes.saturating_sub(comments.len())]);
     bytes
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct FlacEncoder {
     md5: Md5,
     seek: SeekTable,
     totals: Totals,
+    /// What comments and padding take together: the file has so much room for them.
+    room_bytes: usize,
     /// Bytes of frames written, and frames of FLAC.
     written_bytes: u64,
     written_count: u64,
@@ -48,10 +50,16 @@ impl FlacEncoder {
             md5: Md5::new(),
             seek: SeekTable::new(spec),
             totals: Totals::default(),
+            room_bytes: blocks::room_bytes(&spec.tags),
             written_bytes: 0,
             written_count: 0,
             spec: spec.clone(),
         }
+    }
+
+    /// Other numbers in the tags; the padding makes room for them.
+    pub(crate) fn retag(&mut self, spec: &Spec) {
+        self.spec = spec.clone();
     }
 
     /// Metadata that promises nothing but is valid, so that what a killed writer leaves can be played.
@@ -130,6 +138,6 @@ impl FlacEncoder {
     }
 
     fn metadata(&self) -> Vec<u8> {
-        blocks::metadata(&self.spec, &self.totals, &self.seek, BLOCK_FRAMES as u16)
+        blocks::metadata(&self.spec, &self.totals, &self.seek, BLOCK_FRAMES as u16, self.room_bytes)
     }
 }

@@ -24,6 +24,7 @@ const FLOAT_PIECE_FRAMES: usize = 4096;
 
 pub(crate) struct WavEncoder {
     header: Header,
+    limit_bytes: u64,
     bits: Bits,
     gathered: Vec<u8>,
 }
@@ -36,11 +37,16 @@ impl WavEncoder {
     /// RF64 is written where the RIFF size would exceed `limit_bytes`; tests make that small.
     fn with_riff_limit(spec: &Spec, words: &Words, limit_bytes: u64) -> Self {
         let header = Header::new(spec, words.dithers(), limit_bytes);
-        Self { header, bits: spec.bits, gathered: Vec::with_capacity(GATHER_BYTES * 2) }
+        Self { header, limit_bytes, bits: spec.bits, gathered: Vec::with_capacity(GATHER_BYTES * 2) }
     }
 
     pub(crate) fn begin(&mut self, file: &mut Partial) -> Result<(), WriteError> {
         file.append(&self.header.at_start())
+    }
+
+    /// Other numbers in the tags; a text of another length would not fit in the place that is kept.
+    pub(crate) fn retag(&mut self, spec: &Spec, words: &Words) {
+        self.header = Header::new(spec, words.dithers(), self.limit_bytes);
     }
 
     pub(crate) fn write(
