@@ -47,6 +47,19 @@ pub struct Figures {
     pub true_peak_dbtp: Option<f64>,
 }
 
+impl Figures {
+    /// What a file says of a sound that measures this; nothing of silence.
+    pub(crate) fn loudness(&self) -> Option<Loudness> {
+        Some(Loudness {
+            integrated_lufs: self.integrated_lufs?,
+            loudness_range_lu: None,
+            true_peak_dbtp: self.true_peak_dbtp?,
+            max_momentary_lufs: None,
+            max_short_term_lufs: None,
+        })
+    }
+}
+
 /// What was delivered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Delivered {
@@ -226,14 +239,8 @@ impl Way<'_> {
             Ok(writer.write(sound)?)
         })?;
         let heard = gauge.finish();
-        if let (Some(integrated_lufs), Some(true_peak_dbtp)) = (heard.integrated_lufs, heard.true_peak_dbtp) {
-            writer.tell_loudness(Loudness {
-                integrated_lufs,
-                loudness_range_lu: None,
-                true_peak_dbtp,
-                max_momentary_lufs: None,
-                max_short_term_lufs: None,
-            });
+        if let Some(loudness) = heard.loudness() {
+            writer.tell_loudness(loudness);
         }
         Ok(Pressed { writer, limited_db, heard })
     }

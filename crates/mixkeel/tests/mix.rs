@@ -359,7 +359,16 @@ fn the_owners_chain_on_the_master_is_heard_and_the_stems_sum_to_the_mix_without_
         sum.iter_mut().zip(left).for_each(|(sum, sample)| *sum += f64::from(sample));
     }
     assert_eq!(sum.into_iter().map(|sample| sample as f32).collect::<Vec<_>>(), dry.0);
-    assert!(fs::read_to_string(&session).unwrap().contains("kind = \"polarity\""));
+    let text = fs::read_to_string(&session).unwrap();
+    assert!(text.contains("kind = \"polarity\""));
+    // What the file says of itself is what it measures, after that chain.
+    let gain = "\n[[master.insert]]\nid = \"softer\"\nkind = \"gain\"\ngain_db = -12.0\n";
+    fs::write(&session, text + gain).unwrap();
+    let report = mixed(&song, &out).report;
+    let bytes = fs::read(out.join("mix.wav")).unwrap();
+    let bext = bytes.windows(4).position(|four| four == b"bext").unwrap() + 8;
+    let told = i16::from_le_bytes([bytes[bext + 412], bytes[bext + 413]]);
+    assert_eq!(f64::from(told), (100.0 * report.mix.integrated_lufs.unwrap()).round());
 }
 
 #[test]

@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use mixkeel_assist::decide::Decision;
-use mixkeel_assist::ear::Heard;
 use mixkeel_assist::song::Song;
 use mixkeel_assist::start::Start;
-use mixkeel_judge::evidence::Evidence;
 use mixkeel_session::document::Document;
 use mixkeel_session::edit::Edit;
 use mixkeel_session::resolve::MediaFacts;
@@ -120,7 +118,6 @@ impl Bench {
             decision,
             song,
             rounds,
-            heard: next.heard,
             printed: None,
             shelf,
             media,
@@ -149,18 +146,6 @@ pub struct Next {
     pub text: Option<Document>,
     /// What was changed; of a version that goes back, all that made it.
     pub edits: Vec<Edit>,
-    /// What it measures.
-    pub heard: Heard,
     /// Why there is another version, in a sentence.
     pub because: String,
-}
-
-/// What evidence says of a render as an ear would.
-pub fn heard_in(evidence: &Evidence) -> Heard {
-    Heard {
-        sample_peak_dbfs: evidence.sound.levels.sample_peak_dbfs(),
-        true_peak_dbtp: evidence.sound.true_peak_dbtp,
-        integrated_lufs: evidence.sound.loudness.integrated_lufs,
-        evidence: None,
-    }
 }

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use mixkeel_assist::RULES;
 use mixkeel_assist::decide::{Decision, decide_by_ear, decide_on_paper};
-use mixkeel_assist::ear::Heard;
 use mixkeel_assist::focus;
 use mixkeel_assist::related::{Related, Suspect};
 use mixkeel_assist::rough::Rough;
@@ -61,8 +60,6 @@ pub struct Decided {
     pub song: Song,
     /// What the loop made of that.
     pub rounds: Corrected,
-    /// What the session as decided measures.
-    pub heard: Heard,
     /// Its stems, where they were to be printed and could be.
     pub printed: Option<Printed>,
     /// Where its recordings lie.
@@ -142,12 +139,11 @@ pub fn decided(
         respect::respect(&song, &prepared.session, &mut decision);
     }
     decide_by_ear(&RULES, &mut song, &mut decision, &mut ear)?;
-    let heard = ear.heard_of(&decision.session)?;
     let printed = ear.into_printed();
     hold::let_go(&mut decision.session, &held);
     prepared.session = decision.session.clone();
     refuse_silence(&known, &decision, &prepared)?;
-    Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, heard, printed, shelf, media })
+    Ok(Decided { known, left_out, warnings, prepared, decision, song, rounds, printed, shelf, media })
 }
 
 /// What a rough mix says of a song's tracks.

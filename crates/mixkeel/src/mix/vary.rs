@@ -41,7 +41,6 @@ pub(super) fn vary(
         let draft = folder.begin()?;
         let mut ear = Ear::new(&decided.shelf, &decided.media, watch).printing(draft.subfolder(PRINTED)?);
         decide_by_ear(&RULES, &mut song, &mut decided.decision, &mut ear)?;
-        decided.heard = ear.heard_of(&decided.decision.session)?;
         let printed = ear.into_printed();
         decided.prepared.vary(&decided.decision.session);
         decided.rounds.forget();

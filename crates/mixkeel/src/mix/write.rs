@@ -8,7 +8,7 @@ use mixkeel_assist::start::Start;
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::param::Value;
 use mixkeel_engine::{Options, Player};
-use mixkeel_io::write::{Bits, Format, Loudness, Spec, Tags};
+use mixkeel_io::write::{Bits, Format, Spec, Tags};
 use mixkeel_judge::check::Destination;
 use mixkeel_judge::evidence::Evidence;
 use mixkeel_judge::verdict::{Judgement, Verdict, judge};
@@ -179,16 +179,7 @@ impl Version<'_> {
         };
         let mut player = player.map_err(engine_error)?;
         let length_frames = player.length_frames();
-        let (title, heard) = (&self.decided.prepared.session.title, &self.decided.heard);
-        let loudness = || {
-            Some(Loudness {
-                integrated_lufs: heard.integrated_lufs?,
-                loudness_range_lu: None,
-                true_peak_dbtp: heard.true_peak_dbtp?,
-                max_momentary_lufs: None,
-                max_short_term_lufs: None,
-            })
-        };
+        let title = &session.title;
         let spec = |title: String, format, bits, comment: &str| Spec {
             format,
             bits,
@@ -206,8 +197,7 @@ impl Version<'_> {
             length_frames: Some(length_frames),
         };
         let bits = self.options.bits;
-        let mut mix_spec = spec(title.clone(), Format::Wav, bits, "mix, ready to be mastered from");
-        mix_spec.tags.loudness = loudness();
+        let mix_spec = spec(title.clone(), Format::Wav, bits, "mix, ready to be mastered from");
         let mut files = vec![FileTap::create(&draft.file("mix.wav"), &mix_spec, Pick::Mix)?];
         // The copy is made from the mix as it was played, not as it was rounded.
         let played = draft.file(if bits == Bits::F32 { "mix.wav" } else { PLAYED });
@@ -244,14 +234,17 @@ impl Version<'_> {
                 strip.strip, strip.samples
             ));
         }
+        let measured = meter.finish();
+        let before =
+            Figures { integrated_lufs: measured.integrated_lufs, true_peak_dbtp: measured.true_peak_dbtp };
+        if let Some(mix) = files.first_mut() {
+            mix.tell_loudness(before.loudness());
+        }
         let clipped = finish(&mut files)?;
         if clipped > 0 {
             self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
             watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });
         }
-        let measured = meter.finish();
-        let before =
-            Figures { integrated_lufs: measured.integrated_lufs, true_peak_dbtp: measured.true_peak_dbtp };
         let spec = spec(title.clone(), Format::Flac, Bits::I24, "listening copy, not a master");
         let copy_file = draft.file("listen.flac");
         let version = &*self;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mixkeel_dsp::block::Signal;
-use mixkeel_io::write::{Spec, Writer, Written, create};
+use mixkeel_io::write::{Loudness, Spec, Writer, Written, create};
 use rayon::prelude::*;
 
 use super::{Pick, Tap};
@@ -33,6 +33,13 @@ impl FileTap {
     pub fn create(path: &Path, spec: &Spec, pick: Pick) -> Result<Self, Error> {
         let writer = create(path, &Spec { dither_seed: pick.dither_seed(), ..spec.clone() })?;
         Ok(Self { pick, writer: Some(writer) })
+    }
+
+    /// What the file says of its loudness, where it has any.
+    pub fn tell_loudness(&mut self, loudness: Option<Loudness>) {
+        if let (Some(writer), Some(loudness)) = (&mut self.writer, loudness) {
+            writer.tell_loudness(loudness);
+        }
     }
 
     /// Closes the file and gives it its name.

@@ -100,9 +100,9 @@ pub(crate) fn write(
     dry_run: bool,
     watch: &dyn Watch,
 ) -> Result<(), Error> {
-    let Some(heard) = outcome.heard.filter(|_| !outcome.edits.is_empty() && !dry_run) else {
+    if outcome.edits.is_empty() || dry_run {
         return Ok(());
-    };
+    }
     let Some(bench) = ground.bench else {
         report.notes.push(
             "this session lies in no folder that `mixkeel mix` made, so nothing was written; turn these by hand"
@@ -111,7 +111,7 @@ pub(crate) fn write(
         return Ok(());
     };
     let because = format!("it goes on from version {} to meet its goals", bench.folder.newest());
-    let next = Next { session: outcome.session, text: None, edits: outcome.edits, heard, because };
+    let next = Next { session: outcome.session, text: None, edits: outcome.edits, because };
     let made = bench.write(next, watch)?;
     report.version = Some(made.report.version);
     report.out = Some(made.out.display().to_string());

@@ -4,7 +4,6 @@
 use std::time::Instant;
 
 use mixkeel_assist::desk::Desk;
-use mixkeel_assist::ear::Heard;
 use mixkeel_assist::forecast::Forecast;
 use mixkeel_assist::rules::headroom::sum::CEILING_DBFS;
 use mixkeel_assist::solve::conflict::{Answer, Fate, Known, answer, in_the_way};
@@ -21,9 +20,7 @@ use mixkeel_session::session::Session;
 
 use super::hearing::{self, Hearing, Values};
 use super::{Ground, SolveOptions, values};
-use crate::ear::turned;
 use crate::error::Error;
-use crate::mix::bench::heard_in;
 use crate::project::session_file::faults_error;
 use crate::records::records;
 use crate::watch::{Event, Stage, Watch};
@@ -71,8 +68,6 @@ pub(crate) struct Outcome {
     pub edits: Vec<Edit>,
     /// The same in words.
     pub words: Vec<Words>,
-    /// What was heard of the session; nothing where nothing was turned.
-    pub heard: Option<Heard>,
     /// One for each goal, those that nobody understands too.
     pub goals: Vec<Became>,
     /// What it costs, in noticeable steps.
@@ -103,8 +98,6 @@ struct Tried {
     session: Session,
     edits: Vec<Edit>,
     words: Vec<Words>,
-    /// What was heard of all of it.
-    heard: Option<Heard>,
     values: Values,
     missing: f64,
 }
@@ -233,7 +226,6 @@ impl Tried {
             session: session.clone(),
             edits: Vec::new(),
             words: Vec::new(),
-            heard: None,
             values: were.clone(),
             missing: 0.0,
         }
@@ -257,24 +249,17 @@ fn listen_to(
         (changes, words, session)
     };
     let (mut changes, mut words, mut session) = made(&answer.amounts);
-    let mut heard = None;
     let values = if in_parts {
         hearing.in_parts(&session, &changes, &problem.foretold(&answer.amounts), watch)?
     } else {
         let (evidence, mut values) = hearing.whole(&session, &changes, watch)?;
-        heard = Some(heard_in(&evidence));
         let of_headroom = meanings.iter().any(|meaning| meaning.that == That::Headroom);
         if !of_headroom && let Some(edit) = lowered(&session, &evidence, by) {
-            let from_db = session.master.headroom_db;
             apply(&mut session, &edit).ok();
             changes.push(edit);
             // The sum is linear in headroom, but for a chain that the owner has put on it.
-            if session.master.inserts.is_empty() {
-                let by_db = session.master.headroom_db - from_db;
-                heard = heard.map(|heard| turned(&heard, by_db));
-            } else {
-                let (evidence, again) = hearing.whole(&session, &changes, watch)?;
-                (heard, values) = (Some(heard_in(&evidence)), again);
+            if !session.master.inserts.is_empty() {
+                (_, values) = hearing.whole(&session, &changes, watch)?;
             }
         }
         // More headroom than was asked for is a softer mix for nothing, less is a goal missed for nothing: the sum is linear in it.
@@ -283,7 +268,6 @@ fn listen_to(
             && let Some((amounts, by_db)) = problem.with_headroom_settled(&answer.amounts, spare_db)
         {
             (changes, words, session) = made(&amounts);
-            heard = heard.map(|heard| turned(&heard, by_db));
             for (meaning, value) in meanings.iter().zip(&mut values) {
                 if let (That::Headroom, Ok(value)) = (meaning.that, value) {
                     *value -= by_db;
@@ -306,7 +290,7 @@ fn listen_to(
         .filter_map(|((meaning, value), _)| Some(short(meaning, *value.as_ref().ok()?)))
         .filter(|short| *short > 0.01)
         .sum();
-    Ok(Tried { answer, session, edits: changes, words, heard, values, missing })
+    Ok(Tried { answer, session, edits: changes, words, values, missing })
 }
 
 /// How much more headroom there is than any goal asks for; nothing where one asks for no more than so much, or nobody asks.
@@ -384,7 +368,6 @@ fn outcome(
         session: tried.session,
         edits: tried.edits,
         words: tried.words,
-        heard: tried.heard,
         goals,
         price: tried.answer.price,
         rounds,

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Ground;
 use crate::error::{Error, ErrorKind};
-use crate::evidence::Wanted;
-use crate::mix::bench::{Next, heard_in};
+use crate::mix::bench::Next;
 use crate::project::session_file;
 use crate::song::cache::Cache;
 use crate::watch::Watch;
@@ -72,12 +71,10 @@ pub fn undo(session: &Path, cache: &Cache, watch: &dyn Watch) -> Result<UndoRepo
     let text = Document::open(&opened.text).map_err(|_| {
         Error::new(ErrorKind::Internal, "a session that was read could not be read again").at(&opened.path)
     })?;
-    let evidence = ground.listen(&opened.session, Wanted::on(&[]), watch)?;
     let next = Next {
         session: opened.session,
         text: Some(text),
         edits: edits.edits,
-        heard: heard_in(&evidence),
         because: format!("version {newest} was taken back"),
     };
     let Some(bench) = ground.bench else { return Err(nothing("it lies in no folder of ours")) };
