@@ -112,6 +112,9 @@ fn the_levels_and_places_of_a_known_sum_are_read_back() {
     let mix = profile(&mixed(&band, &gains_db, &pans));
     let rough = Rough::read("rough", &mix, &song, &session);
     assert!(rough.is_made_of_them() && rough.explained > 0.85, "{}", rough.explained);
+    assert_eq!(rough.doubt(), None);
+    let doubt = Rough { explained: 0.42, ..rough.clone() }.doubt();
+    assert!(doubt.is_some_and(|said| said.contains("only 42 %") && said.contains("--start fresh")));
     for (at, (name, sides)) in band.iter().enumerate() {
         let found = rough.found(&name.to_lowercase()).expect("it is told");
         let gain_db = found.gain_db.expect("it is in the mix");

@@ -255,3 +255,21 @@ fn a_mix_tells_its_rounds_and_none_is_made_where_none_is_wanted() {
     let sound = |out: &str| samples(&folder.path().join(out).join("mix.wav"));
     assert!(sound("late") == sound("off"));
 }
+
+#[test]
+fn a_breath_ahead_of_the_voice_is_nothing_to_be_brought_to_the_front() {
+    let folder = tempfile::tempdir().unwrap();
+    write_band(folder.path());
+    let half = 4 * RATE_HZ as usize;
+    let mut voice = tone(1_000.0, 0.2, 2 * half, Channels::Mono);
+    voice.block().left()[..half].iter_mut().for_each(|sample| *sample *= 0.02);
+    write_wav(&folder.path().join("Lead Vox.wav"), &voice, RATE_HZ);
+    let (song, session) = decided(folder.path());
+    let made = corrected(folder.path(), &song, &session).made;
+    let looked_at = |section: &str| {
+        made.iter()
+            .flat_map(|round| &round.aims)
+            .any(|aim| aim.what.ends_with(&format!("the rest in {section}")))
+    };
+    assert!(looked_at("chorus") && !looked_at("verse"), "{made:?}");
+}

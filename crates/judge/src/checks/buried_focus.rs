@@ -16,12 +16,8 @@ pub const CHECK: Check = Check { id: "buried-focus", file: file!(), holds_for: M
 const THRESHOLD_PHON: f64 = 14.0;
 
 /// A section counts where the focus is what is heard in it: where it sounds for at least this part of the section. Ours: a
-/// pick-up, a breath or one word is no entry.
+/// pick-up, a breath or one word is no entry. And where it [is itself](Strip::is_itself_in).
 const LEAST_PRESENCE: f64 = 0.25;
-
-/// And where it is no further below its own loudness over the song than this. Ours: 10 LU is half as loud; softer than that
-/// the song is not about it there, and it may be far away on purpose.
-const OWN_LEVEL_LU: f64 = 10.0;
 
 fn look(case: &Case<'_>) -> Option<Finding> {
     let evidence = case.evidence;
@@ -77,16 +73,13 @@ fn worst<'a>(
 ) -> (f64, Option<&'a SectionEvidence>) {
     let mut worst = (covers::lost_to_others_phon(evidence, index, whole), None);
     let spans = evidence.masking.as_ref().map(|masking| masking.spans.as_slice()).unwrap_or_default();
-    for (section, own) in evidence.sections.iter().zip(&strip.sections) {
+    for (place, section) in evidence.sections.iter().enumerate() {
         let Some(span) = section.masking_span.and_then(|span| spans.get(span)) else { continue };
         let Some(track) = span.tracks.get(index).filter(|track| covers::sounds(track)) else { continue };
         let frames = span.to_frame.saturating_sub(span.from_frame).max(1) as f64;
-        let at_its_level = own
-            .integrated_lufs
-            .zip(strip.loudness.integrated_lufs)
-            .is_some_and(|(here, whole)| here >= whole - OWN_LEVEL_LU);
         let lost = covers::lost_to_others_phon(evidence, index, track);
-        if track.sounding_frames as f64 >= LEAST_PRESENCE * frames && at_its_level && lost > worst.0 {
+        let is_there = track.sounding_frames as f64 >= LEAST_PRESENCE * frames && strip.is_itself_in(place);
+        if is_there && lost > worst.0 {
             worst = (lost, Some(section));
         }
     }

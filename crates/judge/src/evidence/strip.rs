@@ -82,7 +82,17 @@ pub struct StripSection {
     pub bands: Vec<Power>,
 }
 
+/// How far a strip may be below its own loudness over the song and be itself. Ours: 10 LU is half as loud; softer than that it is
+/// a breath ahead of a verse, or far away on purpose.
+const OWN_LEVEL_LU: f64 = 10.0;
+
 impl Strip {
+    /// Whether it stands in a section, by its place among them, about as it does in the song.
+    pub fn is_itself_in(&self, section: usize) -> bool {
+        let here = self.sections.get(section).and_then(|section| section.integrated_lufs);
+        here.zip(self.loudness.integrated_lufs).is_some_and(|(here, whole)| here >= whole - OWN_LEVEL_LU)
+    }
+
     /// The energy (power times seconds) between two frequencies and two times. Bands at the edges count by their share.
     pub fn energy_between(&self, hz: (f64, f64), from_s: f64, to_s: f64) -> f64 {
         let shares: Vec<f64> = (0..BANDS).map(|band| share_of_band(band, hz)).collect();

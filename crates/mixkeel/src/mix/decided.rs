@@ -11,6 +11,7 @@ use mixkeel_assist::related::{Related, Suspect};
 use mixkeel_assist::rough::Rough;
 use mixkeel_assist::rules::repair::clipped::advice;
 use mixkeel_assist::song::Song;
+use mixkeel_assist::start::Start;
 use mixkeel_assist::starts::questions;
 use mixkeel_assist::strength::in_part;
 use mixkeel_io::read::Downmix;
@@ -129,6 +130,12 @@ pub fn decided(
     // What goals and notes have set stays, as what was set by hand does.
     let held = hold::hold(&mut prepared.session, &prepared.earlier_edits, prepared.before.as_ref());
     let whole = decide_on_paper(&RULES, &mut song, &prepared.session);
+    // Only where it was asked for: nobody takes such a file for a mix of the others.
+    let doubt = song.rough.as_ref().and_then(Rough::doubt);
+    if let Some(message) = doubt.filter(|_| song.start == Start::Rough) {
+        watch.event(Event::Warning { about: None, message: message.clone() });
+        warnings.push(message);
+    }
     let mut decision = in_part(&song, &prepared.session, whole, strength);
     watch.event(Event::Progress { stage: Stage::Decide, fraction: 1.0 });
     prepared.on_paper = decision.session.clone();

@@ -6,7 +6,7 @@ use super::vary::Varied;
 use crate::console::number;
 use crate::lines::{COLUMNS, counted, fit, fit_to, wrapped};
 use crate::report::{Report, Rounds};
-use crate::rounds::Heard;
+use crate::rounds::{Ended, Heard, Measure};
 
 /// DESIGN §6.
 const MOST_LINES: usize = 14;
@@ -43,7 +43,7 @@ pub fn summary(report: &Report, out: &Path, variations: &[Varied], limits: &[Str
         let name = out.file_name().unwrap_or_default().to_string_lossy();
         fit(&format!("{name}/listen.flac: {says}"))
     }));
-    lines.extend(report.rounds.as_ref().and_then(rounds));
+    lines.extend(report.rounds.iter().flat_map(rounds));
     if !report.kept_by_hand.is_empty() {
         lines.push(fit(&format!("Kept as you set it: {}", report.kept_by_hand.join(", "))));
     }
@@ -95,23 +95,38 @@ fn style(report: &Report) -> Option<String> {
     }))
 }
 
-/// What listening has corrected.
-fn rounds(rounds: &Rounds) -> Option<String> {
-    let heard = |of: Heard| rounds.heard.iter().filter(move |line| line.of == of);
-    let first = heard(Heard::Parts).next()?;
-    let was_off = first.measured.iter().filter(|measure| measure.off).count();
-    let still = heard(Heard::Whole)
-        .next()
-        .map_or(0, |line| line.measured.iter().filter(|measure| measure.off).count());
-    Some(fit(&match (rounds.kept, was_off) {
+/// What listening has corrected, and what it would go on with.
+fn rounds(rounds: &Rounds) -> Vec<String> {
+    let off = |of: Heard| {
+        let heard = rounds.heard.iter().find(|line| line.of == of);
+        let measured = heard.map(|line| line.measured.as_slice()).unwrap_or_default();
+        measured.iter().filter(|measure| measure.off).collect::<Vec<&Measure>>()
+    };
+    if !rounds.heard.iter().any(|line| line.of == Heard::Parts) {
+        return Vec::new();
+    }
+    let (was_off, still) = (off(Heard::Parts).len(), off(Heard::Whole));
+    let mut lines = vec![fit(&match (rounds.kept, was_off) {
         (_, 0) => "Heard: nothing was audibly off what was meant".to_owned(),
         (0, off) => format!("Heard: {} off, and no correction helped", counted(off, "measure")),
         (kept, off) => format!(
-            "Heard: {} off, corrected in {}; {still} in the whole mix",
+            "Heard: {} off, corrected in {}; {} in the whole mix",
             counted(off, "measure"),
-            counted(kept, "round")
+            counted(kept, "round"),
+            still.len()
         ),
-    }))
+    })];
+    if let Some(first) = still.first() {
+        let wanted = first.at_most.filter(|most| first.measured > *most).or(first.at_least);
+        let wanted = wanted.map_or_else(String::new, |wanted| format!(", {wanted:.1} wanted"));
+        let more = match rounds.ended {
+            Ended::Most => format!(" (more: --rounds {})", 2 * rounds.kept.max(1)),
+            _ => String::new(),
+        };
+        let left = format!("  {}: {:.1} {}{wanted}", first.what, first.measured, first.unit);
+        lines.push(fit_to(&left, COLUMNS - more.chars().count()) + &more);
+    }
+    lines
 }
 
 fn sum(report: &Report) -> String {
@@ -132,5 +147,49 @@ fn some<T>(lines: &mut Vec<String>, list: &[T], most: usize, what: &str, line: i
     lines.extend(list.iter().take(most).map(line));
     if list.len() > most {
         lines.push(format!("  and {} more {what}: see report.json", list.len() - most));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rounds::RoundLine;
+
+    #[test]
+    fn what_is_still_off_is_named_and_how_to_go_on_where_rounds_were_used_up() {
+        let measure = |what: &str, measured: f64, at_most: f64| Measure {
+            what: what.to_owned(),
+            measured,
+            at_least: None,
+            at_most: Some(at_most),
+            unit: "phon".to_owned(),
+            off: measured > at_most + 1.0,
+        };
+        let line = |of, lost: f64| RoundLine {
+            number: 0,
+            of,
+            off: 0.0,
+            changed: Vec::new(),
+            measured: vec![
+                measure("Pad, lost to the rest", 3.0, 10.0),
+                measure("Vox, lost to the rest", lost, 10.0),
+            ],
+        };
+        let of = |left: f64, ended| {
+            rounds(&Rounds {
+                kept: 3,
+                ended,
+                heard: vec![line(Heard::Parts, 16.0), line(Heard::Whole, left)],
+            })
+        };
+        let corrected = "Heard: 1 measure off, corrected in 3 rounds; 1 in the whole mix";
+        let left = "  Vox, lost to the rest: 13.2 phon, 10.0 wanted";
+        assert_eq!(of(13.2, Ended::NoGain), [corrected, left]);
+        assert_eq!(of(13.2, Ended::Most), [corrected.to_owned(), format!("{left} (more: --rounds 6)")]);
+        assert_eq!(
+            of(10.4, Ended::Most),
+            ["Heard: 1 measure off, corrected in 3 rounds; 0 in the whole mix"]
+        );
+        assert_eq!(rounds(&Rounds { kept: 0, ended: Ended::Off, heard: Vec::new() }), [""; 0]);
     }
 }

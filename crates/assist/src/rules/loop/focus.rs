@@ -216,9 +216,13 @@ fn sections<'h>(hearing: &'h Hearing, index: usize) -> Vec<&'h Section> {
 
 fn lost_in(hearing: &Hearing, index: usize, section: &str) -> Option<f64> {
     let masking = hearing.evidence.masking.as_ref()?;
-    let section = hearing.evidence.sections.iter().find(|one| one.id == section)?;
-    let track = masking.spans.get(section.masking_span?)?.tracks.get(index)?;
-    (track.sounding_frames >= LEAST_FRAMES).then(|| track.lost_phon())
+    let place = hearing.evidence.sections.iter().position(|one| one.id == section)?;
+    let span = hearing.evidence.sections.get(place)?.masking_span?;
+    let track = masking.spans.get(span)?.tracks.get(index)?;
+    // A breath ahead of a verse is nothing to be brought to the front.
+    let is_there =
+        track.sounding_frames >= LEAST_FRAMES && hearing.evidence.tracks.get(index)?.is_itself_in(place);
+    is_there.then(|| track.lost_phon())
 }
 
 /// What it loses in each of those sections, or in all where there are none, in phon.
