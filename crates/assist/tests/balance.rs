@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "what is missing fails the test")]
 
+mod snapshot;
+
 use std::convert::Infallible;
 
 use mixkeel_analysis::meter::Meter;
@@ -18,7 +20,7 @@ use mixkeel_dsp::catalog;
 use mixkeel_dsp::kernels::placing;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{Context, Setup};
-use mixkeel_dsp::units::gain_from_db;
+use mixkeel_dsp::units::{db_from_power, gain_from_db, power_from_db};
 use mixkeel_session::session::{Clip, Session, Track};
 
 const RATE: u32 = 44_100;
@@ -125,6 +127,7 @@ fn the_levels_and_places_of_a_known_sum_are_read_back() {
     let song = Song { rough: Some(rough), ..song };
     let decision = decided(&song, &session);
     assert_eq!(decision.start, Start::Rough);
+    snapshot::snapshot("balance/rough-mix", &decision.edits);
     let level = |at: usize| decision.session.tracks[at].trim_db + decision.session.tracks[at].fader_db;
     for at in 1..band.len() {
         assert!((level(at) - level(0) - (gains_db[at] - gains_db[0])).abs() < 0.7, "{at}");
@@ -133,6 +136,41 @@ fn the_levels_and_places_of_a_known_sum_are_read_back() {
     assert!(decision.edits.iter().any(|edit| edit.by == "balance/rough-mix" && !edit.because.is_empty()));
     let again = decided(&song, &decision.session);
     assert_eq!(again.edits, Vec::new(), "a second decision changes nothing");
+}
+
+/// A stereo track of a middle and of a difference that stands so many decibels over it.
+fn widened(over_db: f64) -> Vec<Vec<f32>> {
+    let (middle, side) = (part(8, 0.03, 0.25, 3.0, -9.0), part(9, 0.03, 0.25, 3.0, -9.0 + over_db));
+    let with = |sign: f32| middle.iter().zip(&side).map(|(m, s)| m + sign * s).collect();
+    vec![with(1.0), with(-1.0)]
+}
+
+#[test]
+fn a_track_that_one_loudspeaker_would_lose_is_narrowed_and_a_wide_one_is_left() {
+    let narrowed = |sides: Vec<Vec<f32>>, start: Start| {
+        let mut band = band();
+        band.push(("Pad", sides));
+        let (song, session) = song(&band, start);
+        let decision = decided(&song, &session);
+        let width = decision.session.tracks[5].width;
+        (width, decision.edits)
+    };
+    let (width, edits) = narrowed(widened(4.0), Start::Fresh);
+    snapshot::snapshot("pan/mono", &edits);
+    // 5.5 dB go missing; with width w the difference is w² of what it was, and 3.5 dB are 2.24 times the middle.
+    let lost_db = |over_db: f64, width: f64| db_from_power(1.0 + width * width * power_from_db(over_db));
+    assert!(lost_db(4.0, 1.0) > 5.0 && (lost_db(4.0, width) - 3.5).abs() < 0.2, "{width}");
+    assert_eq!(
+        narrowed(widened(1.0), Start::Fresh).0,
+        1.0,
+        "two unrelated sides lose 3 dB, which everybody knows"
+    );
+    assert_eq!(
+        narrowed(widened(30.0), Start::Fresh).0,
+        1.0,
+        "where nothing is in the middle, nothing comes back"
+    );
+    assert_eq!(narrowed(widened(4.0), Start::Tracks).0, 1.0, "the owner's balance has its width");
 }
 
 #[test]

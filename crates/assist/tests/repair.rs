@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a track that is missing fails the test")]
 
+mod snapshot;
+
 use std::convert::Infallible;
 
 use mixkeel_analysis::energy::EnergyMap;
@@ -25,6 +27,7 @@ use mixkeel_dsp::param::Value;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Clip, Session, Track};
+use snapshot::snapshot;
 
 /// A track that sounds between two shares of a song of 100 s.
 fn profile(from: f64, to: f64) -> Profile {
@@ -125,6 +128,7 @@ fn a_crossed_microphone_is_turned_and_one_that_is_only_near_it_is_not() {
     let fixture = song(&["Kick In", "Kick Out"], vec![upside_down]);
     let decision = decided(&fixture);
     assert!(track(&decision, "kick-out").inverted && !track(&decision, "kick-in").inverted);
+    snapshot("repair/polarity", &decision.edits);
     let edit = decision.edits.iter().find(|edit| edit.by == "repair/polarity").expect("it says so");
     assert!(edit.sureness == Sureness::Certain && edit.because.contains("7.5 dB"), "{}", edit.because);
     // Deciding again turns nothing back.
@@ -150,6 +154,7 @@ fn a_late_amplifier_is_moved_where_body_comes_back_and_a_room_never() {
     let fixture = song(&["Bass DI", "bass amp"], vec![late]);
     let decision = decided(&fixture);
     assert_eq!((track(&decision, "bass-amp").shift_ms, track(&decision, "bass-di").shift_ms), (-4.2, 0.0));
+    snapshot("repair/align", &decision.edits);
     assert_eq!(decided(&(fixture.0.clone(), decision.session.clone())).session, decision.session);
 
     // Overheads that already help the snare are left; less than a decibel is only proposed.
@@ -187,6 +192,7 @@ fn of_takes_the_comp_or_the_newest_plays_and_doubles_are_no_takes() {
     };
     let comped = decided(&song(&["Vox take 1", "Vox take 2", "Vox comp", "Kick"], Vec::new()));
     assert_eq!(muted(&comped), ["vox-take-1", "vox-take-2"]);
+    snapshot("repair/takes", &comped.edits);
     assert!(comped.edits.iter().any(|edit| edit.by == "repair/takes" && edit.because.contains("Vox comp")));
     let newest = decided(&song(&["Gtr take 1", "Gtr take 3", "Gtr take 2"], Vec::new()));
     assert_eq!(muted(&newest), ["gtr-take-1", "gtr-take-2"]);
@@ -211,6 +217,8 @@ fn of_two_copies_the_one_that_says_what_it_is_plays() {
             decision.edits.iter().any(|edit| edit.by == "repair/keep-out" && edit.because.contains("Piano"))
         );
     }
+    let copied = decided(&song(&["Piano", "Audio 07", "Kick"], vec![copy(Relation::Identical)]));
+    snapshot("repair/keep-out", &copied.edits);
     // Also where the sound of the nameless one has said it too.
     let (mut known, mut session) = song(&["Piano", "Audio 07", "Kick"], vec![copy(Relation::Identical)]);
     for facts in known.tracks.iter_mut().filter(|facts| facts.id == "audio-07") {
@@ -387,6 +395,9 @@ fn hum_is_taken_out_at_its_own_frequency_where_it_is_heard_and_nowhere_else() {
             decided(&song_of(&[("Lead Vox", flawed(&vox)), ("Piano", flawed(&piano().1))], Vec::new()));
         let insert = &track(&decision, "lead-vox").inserts[0];
         assert_eq!(insert.settings.get("freq_hz"), Some(Value::Number(mains_hz)));
+        if mains_hz == 50.0 {
+            snapshot("repair/hum", &decision.edits);
+        }
         assert_eq!(insert.settings.get("harmonics"), Some(Value::Number(6.0)));
     }
     assert_eq!(repaired(&[("Lead Vox", phrases(233.0)), piano()]), []);
@@ -406,6 +417,7 @@ fn hiss_goes_gently_where_it_stands_alone_and_stays_where_the_band_covers_it() {
     assert_eq!(repaired(&[("Lead Vox", vox()), piano()]), one("repair/hiss", "lead-vox/denoise-1", true));
     let decision =
         decided(&song_of(&[("Lead Vox", flawed(&vox())), ("Piano", flawed(&piano().1))], Vec::new()));
+    snapshot("repair/hiss", &decision.edits);
     let Some(Value::Number(less_db)) = track(&decision, "lead-vox").inserts[0].settings.get("reduction_db")
     else {
         unreachable!("a denoiser has a reduction")
@@ -433,6 +445,8 @@ fn clicks_in_a_voice_are_mended_and_on_a_drum_its_owner_is_asked() {
         repaired(&[("Lead Vox", clicked()), ("Piano", phrases(330.0))]),
         one("repair/clicks", "lead-vox/declick-1", true)
     );
+    let tracks = [("Lead Vox", flawed(&clicked())), ("Piano", flawed(&phrases(330.0)))];
+    snapshot("repair/clicks", &decided(&song_of(&tracks, Vec::new())).edits);
     assert_eq!(
         repaired(&[("Shaker", clicked()), ("Piano", phrases(330.0))]),
         one("repair/clicks", "shaker/declick-1", false)
@@ -442,6 +456,8 @@ fn clicks_in_a_voice_are_mended_and_on_a_drum_its_owner_is_asked() {
 #[test]
 fn an_offset_is_taken_out_under_everything_that_is_heard() {
     let off: Vec<f32> = phrases(233.0).iter().map(|sample| sample + 0.02).collect();
+    let tracks = [("Lead Vox", flawed(&off)), ("Piano", flawed(&phrases(330.0)))];
+    snapshot("repair/offset", &decided(&song_of(&tracks, Vec::new())).edits);
     assert_eq!(
         repaired(&[("Lead Vox", off), ("Piano", phrases(330.0))]),
         one("repair/offset", "lead-vox/eq-1", true)

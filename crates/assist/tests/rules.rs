@@ -3,7 +3,10 @@
 
 #![expect(clippy::expect_used, reason = "a reading or a track that is missing fails the test")]
 
+mod snapshot;
+
 use std::convert::Infallible;
+use std::path::Path;
 
 use mixkeel_analysis::bands::BandsReading;
 use mixkeel_analysis::energy::EnergyMap;
@@ -17,7 +20,7 @@ use mixkeel_assist::rules::balance::table::VOCAL_RE_MIX_LU;
 use mixkeel_assist::rules::trim::stage::STAGE_LUFS;
 use mixkeel_assist::song::{Song, TrackFacts};
 use mixkeel_assist::start::Start;
-use mixkeel_assist::{RULES, rule};
+use mixkeel_assist::{RULES, all_rules, rule};
 use mixkeel_dsp::block::Channels;
 use mixkeel_dsp::units::{db_from_power, power_from_db};
 use mixkeel_session::id;
@@ -300,6 +303,10 @@ fn variations_differ_as_they_say_and_keep_what_they_changed() {
             variation.name
         );
         assert!(edits.iter().all(|edit| rule(&edit.by).is_some()));
+        // One of each kind, with its first amount.
+        if ["drier", "voice-up", "wider"].contains(&variation.name) {
+            snapshot::snapshot(&edits[0].by, &edits);
+        }
     }
     let fader = |session: &Session| {
         session.tracks.iter().find(|track| track.id == "lead-vox").map(|track| track.fader_db)
@@ -469,8 +476,9 @@ fn every_rule_is_found_by_its_id_and_knows_its_file_and_says_why() {
         let by_sound = ["eq/", "dynamics/", "sections/", "repair/", "balance/rough-mix", "pan/mono"]
             .iter()
             .any(|stage| known.id().starts_with(stage));
-        let says = decision.edits.iter().any(|edit| edit.by == known.id());
-        assert!(by_sound || says, "{} has nothing to say", known.id());
+        if !by_sound && !known.id().starts_with("space/") {
+            snapshot::snapshot(known.id(), &decision.edits);
+        }
     }
     let mut ids: Vec<&str> = decision.edits.iter().map(|edit| edit.id.as_str()).collect();
     ids.sort_unstable();
@@ -478,6 +486,25 @@ fn every_rule_is_found_by_its_id_and_knows_its_file_and_says_why() {
     assert_eq!(ids.len(), decision.edits.len());
     assert!(decision.edits.iter().all(|edit| !edit.because.is_empty()));
     assert!(rule("eq/none").is_none());
+}
+
+#[test]
+fn every_rule_has_a_snapshot_and_every_snapshot_a_rule() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let mut said: Vec<String> = Vec::new();
+    for stage in std::fs::read_dir(&folder).expect("there are snapshots").flatten() {
+        for file in std::fs::read_dir(stage.path()).expect("a folder for each stage").flatten() {
+            let name = Path::new(&stage.file_name()).join(file.file_name());
+            // What differs from a snapshot lies beside it until somebody has read it.
+            if name.extension().is_some_and(|ending| ending == "snap") {
+                said.push(name.with_extension("").to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    said.sort();
+    let mut rules: Vec<&str> = all_rules().map(|rule| rule.id()).collect();
+    rules.sort_unstable();
+    assert_eq!(said, rules);
 }
 
 #[test]

@@ -7,6 +7,8 @@
     reason = "what is missing fails the test"
 )]
 
+mod snapshot;
+
 use std::f64::consts::TAU;
 
 use mixkeel_analysis::bands::CENTRES_HZ;
@@ -30,6 +32,7 @@ use mixkeel_session::apply::apply;
 use mixkeel_session::edit::{Edit, Sureness};
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Bus, Clip, Insert, Master, Section, Session, StripSettings, Track};
+use snapshot::snapshot;
 
 const RATE: u32 = 44_100;
 const SECONDS: f64 = 8.0;
@@ -149,6 +152,12 @@ fn after(id: &str, song: &Song, session: &Session) -> Session {
     changed
 }
 
+/// The same, and what the rule says is held against what it said before.
+fn told(id: &str, song: &Song, session: &Session) -> Session {
+    snapshot(id, &proposed(id, song, session));
+    after(id, song, session)
+}
+
 fn insert<'s>(session: &'s Session, track: &str) -> Option<&'s Insert> {
     session.strip(track).expect("it is there").inserts.first()
 }
@@ -171,14 +180,15 @@ fn voice(octave: usize, by_db: f64) -> [f64; 10] {
 fn rumble_under_a_voice_is_taken_away_and_neither_a_clean_voice_nor_a_low_one_is_cut() {
     let residue = |level_db: f64| {
         let (song, session) = song(&[("vox", Role::LeadVocal, octaves(&voice(0, level_db), steady))]);
-        after("eq/residue", &song, &session)
+        (after("eq/residue", &song, &session), proposed("eq/residue", &song, &session))
     };
-    let rumbling = residue(14.0); // 2 % of the energy
+    let (rumbling, said) = residue(14.0); // 2 % of the energy
+    snapshot("eq/residue", &said);
     let cut = insert(&rumbling, "vox").expect("a low cut");
     assert_eq!(cut.settings.get("band.1/shape"), Some(Value::Word("low-cut".to_owned())));
     assert!((70.0..=80.0).contains(&number(cut, "band.1/freq_hz")), "{}", number(cut, "band.1/freq_hz"));
-    assert!(insert(&residue(-20.0), "vox").is_none());
-    assert!(insert(&residue(26.0), "vox").is_none(), "a quarter of the energy is no residue");
+    assert!(insert(&residue(-20.0).0, "vox").is_none());
+    assert!(insert(&residue(26.0).0, "vox").is_none(), "a quarter of the energy is no residue");
 }
 
 #[test]
@@ -197,7 +207,7 @@ fn what_rings_through_all_notes_is_taken_down_and_plain_sound_is_left() {
         .collect();
     let plain: Vec<f32> = hiss.iter().map(|x| (0.1 * x) as f32).collect();
     let (facts, session) = song(&[("snare", Role::Snare, ringing.clone()), ("toms", Role::Toms, plain)]);
-    let cut = after("eq/resonances", &facts, &session);
+    let cut = told("eq/resonances", &facts, &session);
     let eq = insert(&cut, "snare").expect("a cut");
     assert!((number(eq, "band.1/freq_hz") / 700.0 - 1.0).abs() < 0.03);
     assert!((-4.0..=-3.0).contains(&number(eq, "band.1/gain_db")) && number(eq, "band.1/q") >= 3.0);
@@ -211,14 +221,15 @@ fn what_rings_through_all_notes_is_taken_down_and_plain_sound_is_left() {
 fn a_boomy_voice_is_brought_half_way_to_what_is_usual_and_a_usual_one_is_left() {
     let shaped = |octave: usize, by_db: f64| {
         let (song, session) = song(&[("vox", Role::LeadVocal, octaves(&voice(octave, by_db), steady))]);
-        after("eq/role-shape", &song, &session)
+        (after("eq/role-shape", &song, &session), proposed("eq/role-shape", &song, &session))
     };
-    let boomy = shaped(3, 14.0);
+    let (boomy, said) = shaped(3, 14.0);
+    snapshot("eq/role-shape", &said);
     let eq = insert(&boomy, "vox").expect("a cut");
     assert_eq!(number(eq, "band.1/freq_hz"), 250.0);
     assert!((-3.0..=-2.0).contains(&number(eq, "band.1/gain_db")), "{}", number(eq, "band.1/gain_db"));
-    assert!(insert(&shaped(3, 5.0), "vox").is_none(), "5 dB is the voice's own");
-    let dull = shaped(8, -12.0);
+    assert!(insert(&shaped(3, 5.0).0, "vox").is_none(), "5 dB is the voice's own");
+    let (dull, _) = shaped(8, -12.0);
     let eq = insert(&dull, "vox").expect("a lift");
     assert!(number(eq, "band.1/gain_db") > 0.9);
 }
@@ -260,7 +271,7 @@ fn guitars_make_room_for_the_voice_only_where_that_is_heard() {
         ])
     };
     let (facts, session) = band(&mids);
-    let made = after("eq/make-room", &facts, &session);
+    let made = told("eq/make-room", &facts, &session);
     let eq = insert(&made, "gtr").expect("a cut on the guitar");
     assert_eq!((eq.kind.id, eq.keys.as_slice()), ("dynamic-eq", ["vox".to_owned()].as_slice()));
     assert!((500.0..5_000.0).contains(&number(eq, "band.1/freq_hz")));
@@ -316,7 +327,7 @@ fn uneven_parts_are_evened_out_as_far_as_was_said_and_stay_as_loud() {
         ("snare", Role::Snare, drum),
         ("sample", Role::Snare, strokes(200.0, |_| -6.0)),
     ]);
-    let evened = after("dynamics/by-crest-and-role", &facts, &session);
+    let evened = told("dynamics/by-crest-and-role", &facts, &session);
     let compressor = insert(&evened, "vox").expect("a compressor");
     let trim_db = session.tracks[0].trim_db;
     let (out, most_db) = compressed(compressor, &sound, trim_db);
@@ -335,7 +346,7 @@ fn the_bass_steps_back_under_the_kick_where_they_meet() {
         wave(move |s| 0.3 * gate(s) * (libm::sin(TAU * 55.0 * s) + 0.4 * libm::sin(TAU * 110.0 * s)))
     };
     let (facts, session) = song(&[("kick", Role::Kick, kick.clone()), ("bass", Role::Bass, bass(steady))]);
-    let ducked = after("dynamics/kick-and-bass", &facts, &session);
+    let ducked = told("dynamics/kick-and-bass", &facts, &session);
     let eq = insert(&ducked, "bass").expect("a dynamic equaliser");
     assert_eq!(eq.keys, ["kick"]);
     assert!((40.0..=80.0).contains(&number(eq, "band.1/freq_hz")) && number(eq, "band.1/range_db") <= 3.0);
@@ -358,7 +369,7 @@ fn sharp_consonants_are_softened_and_soft_ones_are_not() {
     };
     let (facts, session) =
         song(&[("sharp", Role::LeadVocal, sung(0.06)), ("soft", Role::BackingVocal, sung(0.003))]);
-    let softened = after("dynamics/sibilance", &facts, &session);
+    let softened = told("dynamics/sibilance", &facts, &session);
     let de_esser = insert(&softened, "sharp").expect("a de-esser");
     assert!((2.0..=6.0).contains(&number(de_esser, "range_db")));
     assert!(insert(&softened, "soft").is_none());
@@ -370,7 +381,7 @@ fn a_kit_is_tied_together_by_two_decibels_and_two_drums_are_not() {
     let snare = ("snare", Role::Snare, strokes(200.0, |stroke| if stroke % 2 == 1 { -3.0 } else { -40.0 }));
     let hat = ("hat", Role::Hihat, strokes(5_000.0, |_| -9.0));
     let (facts, session) = song(&[kick.clone(), snare.clone(), hat]);
-    let glued = after("dynamics/glue", &facts, &session);
+    let glued = told("dynamics/glue", &facts, &session);
     let compressor = insert(&glued, "band").expect("a compressor on the bus");
     assert_eq!(number(compressor, "ratio"), 2.0);
     assert!((0.0..3.0).contains(&number(compressor, "makeup_db")));
@@ -390,7 +401,7 @@ fn reverb_is_as_loud_as_it_should_be_and_nothing_wet_gets_wetter() {
     ]);
     session.song.tempo = vec![(0.0, 100.0)];
     let spaces = ["space/room", "space/hall", "space/plate", "space/echo"];
-    let placed = spaces.iter().fold(session.clone(), |session, id| after(id, &facts, &session));
+    let placed = spaces.iter().fold(session.clone(), |session, id| told(id, &facts, &session));
     let returns: Vec<&str> = placed.returns.iter().map(|one| one.id.as_str()).collect();
     assert_eq!(returns, ["room", "hall", "plate", "echo"]);
     for id in ["kick", "bass"] {
@@ -434,7 +445,7 @@ fn a_flat_chorus_lifts_and_a_loud_one_is_left() {
     let (facts, mut session) = song(&[("keys", Role::Keys, flat)]);
     assert_eq!(proposed("sections/lift", &facts, &session), [], "nobody knows where the chorus is");
     sections(&mut session);
-    let lift = after("sections/lift", &facts, &session);
+    let lift = told("sections/lift", &facts, &session);
     let lane = &lift.buses[0].strip.lanes[0];
     assert_eq!((lane.id.as_str(), lane.points[1].1), ("lift", 1.5));
     assert!(lane.points[0].0 < 4.0 && lane.points[1].0 == 4.0);
@@ -454,7 +465,7 @@ fn a_line_that_is_lost_is_ridden_up_and_even_singing_is_not() {
     };
     let keys = || ("keys", Role::Keys, octaves(&SHAPES[3].octave_db, steady));
     let (facts, session) = song(&[("vox", Role::LeadVocal, sung(-4.0)), keys()]);
-    let ridden = after("sections/ride", &facts, &session);
+    let ridden = told("sections/ride", &facts, &session);
     let lane = &ridden.tracks[0].lanes[0];
     assert_eq!((lane.id.as_str(), lane.of.as_str()), ("ride", "fader_db"));
     let most = lane.points.iter().map(|(_, db)| *db).fold(0.0, f64::max);
@@ -488,7 +499,7 @@ fn a_rock_kit_gets_a_crushed_copy_that_brings_up_its_tails_and_a_jazz_kit_does_n
     facts.style = mixkeel_assist::style::find("jazz").expect("there is jazz");
     assert_eq!(proposed("dynamics/parallel", &facts, &session), []);
     facts.style = mixkeel_assist::style::find("rock").expect("there is rock");
-    let laid = after("dynamics/parallel", &facts, &session);
+    let laid = told("dynamics/parallel", &facts, &session);
     let copy = insert(&laid, "band").expect("a compressor on the bus");
     assert_eq!((number(copy, "mix_percent"), number(copy, "ratio")), (25.0, 10.0));
     let trim_db = session.tracks[1].trim_db;
@@ -521,7 +532,7 @@ fn a_microphone_is_shut_between_strokes_only_where_its_bleed_would_be_raised() {
     let kick = || ("kick", Role::Kick, strokes(60.0, |stroke| if stroke % 2 == 0 { -3.0 } else { -60.0 }));
     let at = |bleed_db: f64| song(&[kick(), ("snare", Role::Snare, snare_with(bleed_db))]);
     let (facts, session) = at(-26.0);
-    let shut = after("repair/bleed", &facts, &session);
+    let shut = told("repair/bleed", &facts, &session);
     let gate = insert(&shut, "snare").expect("a gate");
     let opens_dbfs = number(gate, "threshold_db") - session.tracks[1].trim_db;
     assert_eq!(gate.kind.id, "gate");
@@ -570,7 +581,7 @@ fn a_band_steps_back_in_a_verse_that_leaves_the_voice_no_room() {
         (facts, session)
     };
     let (facts, session) = at(gain_from_db(-1.2));
-    let stepped = after("sections/verses", &facts, &session);
+    let stepped = told("sections/verses", &facts, &session);
     assert!(stepped.tracks.iter().all(|track| track.lanes.is_empty()), "the voice stays as it is");
     let lane = &stepped.buses[0].strip.lanes[0];
     assert_eq!((lane.id.as_str(), lane.of.as_str()), ("room", "fader_db"));
@@ -596,7 +607,7 @@ fn a_bridge_that_is_like_what_goes_before_it_goes_deeper_and_another_is_left() {
         ["space/hall", "space/plate"].iter().fold(session.clone(), |session, id| after(id, facts, &session))
     };
     let sent = spaces(&facts, &session);
-    let deeper = after("sections/bridge", &facts, &sent);
+    let deeper = told("sections/bridge", &facts, &sent);
     let lane = &deeper.tracks[0].lanes[0];
     assert_eq!((lane.id.as_str(), lane.of.as_str()), ("bridge", "send-plate/level_db"));
     assert_eq!(lane.points[1], (4.0, 3.0));

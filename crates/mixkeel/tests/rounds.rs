@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // a test that cannot set up its song has failed
 
 mod common;
+#[path = "../../assist/tests/snapshot/mod.rs"]
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,17 +20,19 @@ use mixkeel::song::facts::facts;
 use mixkeel::song::measure::{Take, measure};
 use mixkeel::song::media::Shelf;
 use mixkeel::song::scan::scan;
+use mixkeel_analysis::spectrum::regions::Region;
 use mixkeel_assist::RULES;
 use mixkeel_assist::decide::decide_on_paper;
 use mixkeel_assist::rounds::parts::parts;
 use mixkeel_assist::song::{Song, TrackFacts};
-use mixkeel_dsp::block::Channels;
+use mixkeel_dsp::block::{Buffer, Channels};
 use mixkeel_dsp::catalog;
 use mixkeel_dsp::param::Value;
 use mixkeel_io::read::Downmix;
 use mixkeel_session::resolve::MediaFacts;
 use mixkeel_session::role::Role;
 use mixkeel_session::session::{Clip, Insert, Section, Session, Track};
+use snapshot::snapshot;
 
 /// Eight seconds: kick, bass, guitar, piano, voice.
 fn write_band(folder: &Path) {
@@ -38,6 +42,31 @@ fn write_band(folder: &Path) {
     for (name, freq_hz) in tracks {
         write_wav(&folder.join(format!("{name}.wav")), &tone(freq_hz, 0.2, frames, Channels::Mono), RATE_HZ);
     }
+}
+
+/// The same, with sounds that have something in every octave, so that nothing is off but what is put off.
+fn write_broad_band(folder: &Path) {
+    write_band(folder);
+    for (name, seed) in [("EGtr", 1), ("Piano", 2), ("Lead Vox", 3)] {
+        write_wav(&folder.join(format!("{name}.wav")), &broad(seed), RATE_HZ);
+    }
+}
+
+/// Eight seconds of tones close to each other, falling by 2 dB an octave.
+fn broad(seed: u32) -> Buffer {
+    let mut sound = Buffer::new(Channels::Mono, 8 * RATE_HZ as usize);
+    for step in 0..70_u32 {
+        let freq_hz = 90.0 * 1.075_f64.powf(f64::from(step) + 0.3 * f64::from(seed));
+        let height = 0.016 * (90.0 / freq_hz).powf(0.35);
+        // A point that turns by so much a sample.
+        let (turn_sin, turn_cos) = (std::f64::consts::TAU * freq_hz / f64::from(RATE_HZ)).sin_cos();
+        let (mut across, mut up) = (height, 0.0);
+        for sample in sound.block().left() {
+            (across, up) = (turn_cos * across - turn_sin * up, turn_sin * across + turn_cos * up);
+            *sample += up as f32;
+        }
+    }
+    sound
 }
 
 /// The band as it was decided on paper, from a fresh balance.
@@ -103,6 +132,16 @@ fn softer_by(db: f64) -> Insert {
     }
 }
 
+/// A boost that nobody wanted.
+fn bell(freq_hz: f64, gain_db: f64) -> Insert {
+    let kind = catalog::find("eq").unwrap();
+    let mut settings = (kind.settings)();
+    for (name, value) in [("band.1/freq_hz", freq_hz), ("band.1/gain_db", gain_db), ("band.1/q", 1.0)] {
+        settings.set(name, &Value::Number(value)).unwrap();
+    }
+    Insert { id: "eq-9".to_owned(), kind, settings, by: None, ..softer_by(0.0) }
+}
+
 #[test]
 fn what_steps_back_for_the_voice_is_not_turned_up_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -136,6 +175,7 @@ fn a_covered_focus_comes_up_no_further_than_people_differ_on_its_role() {
     }
     let done = corrected(folder.path(), &song, &session);
     let raised_db = track(&done.session, "piano").fader_db - track(&session, "piano").fader_db;
+    snapshot("loop/focus", &done.edits);
     // Its row of the table of roles has 1.8 LU, and the level of a single tone is told a little low; three rounds of 3 dB would
     // be 9.
     assert!((0.5..=1.9).contains(&raised_db), "the piano was raised by {raised_db} dB");
@@ -158,6 +198,8 @@ fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
     session.returns.iter_mut().for_each(|one| one.strip.fader_db = 9.0);
 
     let done = correct(&song, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
+    snapshot("loop/levels", &done.edits);
+    snapshot("loop/reverb", &done.edits);
     // What the piano's other processors take comes back with or without it.
     let without = correct(&song, &meant, &ear, &RoundOptions::default(), &Silent).unwrap();
     let raised_db = track(&done.session, "piano").fader_db - track(&without.session, "piano").fader_db;
@@ -192,6 +234,123 @@ fn what_processors_take_from_a_level_comes_back_and_too_much_reverb_goes() {
     let keeping = Song { keep: vec!["balance".to_owned()], ..song.clone() };
     let kept = correct(&keeping, &session, &ear, &RoundOptions::default(), &Silent).unwrap();
     assert_eq!(faders(&kept.session), faders(&session));
+}
+
+/// What a strip measures of this name in the first listening and in the one that is kept.
+fn measured(done: &Corrected, what: &str) -> (f64, f64) {
+    let of = |round: usize| done.made[round].aims.iter().find(|aim| aim.what == what).unwrap().measured;
+    (of(0), of(done.kept))
+}
+
+#[test]
+fn what_leans_to_one_side_goes_inwards_until_the_sides_are_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    write_broad_band(folder.path());
+    let (song, mut session) = decided(folder.path());
+    for track in session.tracks.iter_mut().filter(|track| ["egtr", "piano"].contains(&track.id.as_str())) {
+        (track.pan, track.fader_db) = (-0.9, track.fader_db + 6.0);
+    }
+    let done = corrected(folder.path(), &song, &session);
+    println!(
+        "ROUND sides {:?}",
+        done.made
+            .iter()
+            .map(|r| (
+                r.off,
+                r.aims
+                    .iter()
+                    .filter(|a| a.unit == "LU" || a.unit == "dB")
+                    .map(|a| (a.what.clone(), a.measured))
+                    .collect::<Vec<_>>()
+            ))
+            .collect::<Vec<_>>()
+    );
+    snapshot("loop/sides", &done.edits);
+    for id in ["egtr", "piano"] {
+        assert!(
+            (-0.89..-0.1).contains(&track(&done.session, id).pan),
+            "{id}: {}",
+            track(&done.session, id).pan
+        );
+    }
+    let (before_lu, after_lu) = measured(&done, "left over right");
+    assert!(before_lu > 2.0 && after_lu < before_lu - 0.5, "{before_lu} then {after_lu}");
+    // A lean that nobody hears is left.
+    let (_, even) = decided(folder.path());
+    assert!(!corrected(folder.path(), &song, &even).edits.iter().any(|edit| edit.by == "loop/sides"));
+}
+
+#[test]
+fn what_one_loudspeaker_would_lose_of_the_mix_is_narrowed() {
+    let folder = tempfile::tempdir().unwrap();
+    write_broad_band(folder.path());
+    // The middle, and as much again that is upside down on the other side.
+    let mut pad = Buffer::new(Channels::Stereo, 8 * RATE_HZ as usize);
+    for (sign, channel) in [1.0, -1.0].into_iter().zip(pad.block().each()) {
+        let (middle, side) = (broad(4), broad(5));
+        let both = middle.signal().left().iter().zip(side.signal().left());
+        channel.iter_mut().zip(both).for_each(|(sample, (middle, side))| *sample = middle + sign * side);
+    }
+    write_wav(&folder.path().join("Pad.wav"), &pad, RATE_HZ);
+    let (song, mut session) = decided(folder.path());
+    let pad = session.tracks.iter_mut().find(|track| track.id == "pad").unwrap();
+    (pad.width, pad.fader_db) = (2.0, pad.fader_db + 14.0);
+    let done = corrected(folder.path(), &song, &session);
+    println!(
+        "ROUND mono {:?}",
+        done.made
+            .iter()
+            .map(|r| (
+                r.off,
+                r.aims
+                    .iter()
+                    .filter(|a| a.unit == "LU" || a.unit == "dB")
+                    .map(|a| (a.what.clone(), a.measured))
+                    .collect::<Vec<_>>()
+            ))
+            .collect::<Vec<_>>()
+    );
+    snapshot("loop/mono", &done.edits);
+    assert!(track(&done.session, "pad").width < 2.0);
+    let (before_lu, after_lu) = measured(&done, "lost in mono");
+    assert!(before_lu > 2.5 && after_lu < before_lu - 0.2, "{before_lu} then {after_lu}");
+    // Without it hardly anything is lost.
+    let (_, plain) = decided(folder.path());
+    assert!(!corrected(folder.path(), &song, &plain).edits.iter().any(|edit| edit.by == "loop/mono"));
+}
+
+#[test]
+fn what_builds_up_in_the_sum_is_taken_down_where_most_of_it_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    write_broad_band(folder.path());
+    let (song, plain) = decided(folder.path());
+    let mut session = plain.clone();
+    let (from_hz, to_hz) = Region::Box.edges_hz();
+    for track in session.tracks.iter_mut().filter(|track| ["egtr", "piano"].contains(&track.id.as_str())) {
+        track.inserts.push(bell((from_hz * to_hz).sqrt(), 15.0));
+        track.fader_db += 9.0;
+    }
+    let done = corrected(folder.path(), &song, &session);
+    println!(
+        "ROUND tone {:?}",
+        done.made
+            .iter()
+            .map(|r| (
+                r.off,
+                r.aims
+                    .iter()
+                    .filter(|a| a.unit == "LU" || a.unit == "dB")
+                    .map(|a| (a.what.clone(), a.measured))
+                    .collect::<Vec<_>>()
+            ))
+            .collect::<Vec<_>>()
+    );
+    snapshot("loop/tone", &done.edits);
+    let (before_db, after_db) = measured(&done, "box over records");
+    assert!(before_db > 3.0 && after_db < before_db - 1.0, "{before_db} then {after_db}");
+    let cut =
+        |id: &str| track(&done.session, id).inserts.iter().any(|one| one.by.as_deref() == Some("loop/tone"));
+    assert!((cut("egtr") || cut("piano")) && !cut("lead-vox") && !cut("bass-di"));
 }
 
 #[test]

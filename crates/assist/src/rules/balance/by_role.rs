@@ -191,13 +191,16 @@ impl ByRole {
             Some(row) if row.guess => (
                 Sureness::Guess,
                 format!(
-                    "the {role} stands {:.1} LU from the lead vocal, a guess ({})",
+                    "its role, {role}, stands {:.1} LU from the lead vocal, a guess ({})",
                     row.target_lu, row.source
                 ),
             ),
             Some(row) => (
                 Sureness::Likely,
-                format!("the {role} stands {:.1} LU from the lead vocal ({})", row.target_lu, row.source),
+                format!(
+                    "its role, {role}, stands {:.1} LU from the lead vocal ({})",
+                    row.target_lu, row.source
+                ),
             ),
             None => {
                 let because =
