@@ -56,6 +56,8 @@ pub struct Focus {
     pub tracks: Vec<Id>,
     /// Why, in a sentence.
     pub because: String,
+    /// Whether it leads, as voices and lines do, and does not only carry what others might play over.
+    pub leads: bool,
 }
 
 /// What the whole song is about.
@@ -79,18 +81,19 @@ pub fn between(song: &Song, session: &Session, from_s: f64, to_s: f64) -> Focus 
         let found = tracks.iter().filter(|known| roles.contains(&known.role) && share(known) >= least);
         found.map(|known| known.track.id.clone()).collect()
     };
-    let focus = |tracks: Vec<Id>, because: &str| Focus { tracks, because: because.to_owned() };
+    let focus = |tracks: Vec<Id>, because: &str| Focus { tracks, because: because.to_owned(), leads: false };
+    let leading = |tracks: Vec<Id>, because: &str| Focus { leads: true, ..focus(tracks, because) };
 
     // A whole song with a voice anywhere is about it; a part is where it sings.
     let sings = if from_s <= 0.0 && to_s >= end_s { f64::MIN_POSITIVE } else { SINGS };
     let voices = who(&[Role::LeadVocal], sings);
     if !voices.is_empty() {
-        return focus(voices, "the lead vocal sings");
+        return leading(voices, "the lead vocal sings");
     }
     for roles in [&[Role::AdLib, Role::BackingVocal, Role::Choir][..], &[Role::VocalDouble][..]] {
         let voices = who(roles, LEADS);
         if !voices.is_empty() {
-            return focus(voices, "no lead vocal, but other voices sing");
+            return leading(voices, "no lead vocal, but other voices sing");
         }
     }
     let leads = |known: &&Known| {
@@ -100,11 +103,11 @@ pub fn between(song: &Song, session: &Session, from_s: f64, to_s: f64) -> Focus 
     };
     let lines: Vec<Id> = tracks.iter().filter(leads).map(|known| known.track.id.clone()).collect();
     if !lines.is_empty() {
-        return focus(lines, "no voice; this line leads");
+        return leading(lines, "no voice; this line leads");
     }
     let winds = who(&[Role::Woodwind, Role::Brass], LEADS);
     if winds.len() == 1 {
-        return focus(winds, "no voice; one wind instrument plays the tune");
+        return leading(winds, "no voice; one wind instrument plays the tune");
     }
     let (kicks, basses) = (who(&[Role::Kick], CARRIES), who(&[Role::Bass], CARRIES));
     if !kicks.is_empty() && !basses.is_empty() {

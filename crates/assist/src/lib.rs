@@ -36,7 +36,7 @@ use rule::Rule;
 /// Every rule, in the order applied: what stays out, what is wrong with the recordings, then levels, noise that is heard at
 /// these levels, places, tone, movement, space, routing, and at last what the sum leaves. Levels come first because most of a
 /// mix is level; headroom comes last because everything before it changes the sum.
-pub static RULES: [&dyn Rule; 33] = [
+pub static RULES: [&dyn Rule; 34] = [
     &rules::repair::keep_out::KeepOut,
     &rules::repair::takes::Takes,
     &rules::repair::polarity::Polarity,
@@ -68,6 +68,7 @@ pub static RULES: [&dyn Rule; 33] = [
     &rules::sections::lift::Lift,
     &rules::sections::verses::Verses,
     &rules::sections::bridge::Bridge,
+    &rules::sections::lead::Lead,
     &rules::sections::ride::Ride,
     &rules::headroom::sum::Sum,
 ];

@@ -614,3 +614,42 @@ fn a_bridge_that_is_like_what_goes_before_it_goes_deeper_and_another_is_left() {
     let (facts, session) = at(0.1);
     assert_eq!(proposed("sections/bridge", &facts, &spaces(&facts, &session)), []);
 }
+
+#[test]
+fn a_solo_comes_forward_while_the_voice_rests_and_one_that_is_in_front_is_left() {
+    let during = |from_s: f64, to_s: f64| move |s: f64| if (from_s..to_s).contains(&s) { 1.0 } else { 0.0 };
+    let at = |name: &'static str, fader_db: f64| {
+        let (facts, mut session) = song(&[
+            ("vox", Role::LeadVocal, octaves(&SHAPES[0].octave_db, during(0.0, 4.0))),
+            (name, Role::ElectricGuitar, octaves(&SHAPES[0].octave_db, during(4.0, 8.0))),
+            ("keys", Role::Keys, octaves(&SHAPES[0].octave_db, steady)),
+        ]);
+        session.focus = vec!["vox".to_owned()];
+        session.tracks[1].fader_db = fader_db;
+        sectioned(&mut session, &[("verse", 0.0, 4.0), ("solo", 4.0, 7.5)]);
+        (facts, session)
+    };
+    let (facts, session) = at("lead-gtr", 0.8);
+    let lost_phon = |session: &Session| {
+        let forecast = Forecast::of(&facts, session).expect("it is sound");
+        let number = forecast.number("lead-gtr").expect("it sounds");
+        let report = forecast.masking(&mixkeel_analysis::playback::REFERENCE, &[]);
+        report.whole.tracks[number].lost_phon()
+    };
+    let forward = told("sections/lead", &facts, &session);
+    let lane = &forward.tracks[1].lanes[0];
+    assert_eq!((lane.id.as_str(), lane.of.as_str()), ("lead", "fader_db"));
+    let most = lane.points.iter().map(|(_, db)| *db).fold(0.0, f64::max);
+    assert!((1.0..=3.0).contains(&most), "{:?}", lane.points);
+    assert!(lane.points.iter().all(|(s, db)| *db == 0.0 || *s >= 4.0), "{:?}", lane.points);
+    assert!(forward.tracks[0].lanes.is_empty() && forward.tracks[2].lanes.is_empty());
+    let (before, now) = (lost_phon(&session), lost_phon(&forward));
+    assert!(before > 10.5 && now < before - 0.8 * most, "{before} then {now} phon");
+    // In front already; nobody says that it leads; the song is about it; and whose balance is kept has ridden it.
+    let unmoved = |(facts, session): (Song, Session)| proposed("sections/lead", &facts, &session).is_empty();
+    assert!(unmoved(at("lead-gtr", 12.0)) && unmoved(at("gtr", 0.8)));
+    let (facts, mut session) = at("lead-gtr", 0.8);
+    session.focus.push("lead-gtr".to_owned());
+    assert!(unmoved((facts.clone(), session)));
+    assert!(unmoved((Song { start: Start::Tracks, ..facts }, at("lead-gtr", 0.8).1)));
+}

@@ -83,6 +83,7 @@ pub mod space {
 /// How it changes from part to part of the song.
 pub mod sections {
     pub mod bridge;
+    pub mod lead;
     pub mod lift;
     pub mod ride;
     mod spans;
