@@ -21,7 +21,7 @@ use mixkeel_dsp::kernels::placing;
 use mixkeel_dsp::param::Value;
 use mixkeel_dsp::processor::{Context, Setup};
 use mixkeel_dsp::units::{db_from_power, gain_from_db, power_from_db};
-use mixkeel_session::session::{Clip, Session, Track};
+use mixkeel_session::session::{Clip, Section, Session, Track};
 
 const RATE: u32 = 44_100;
 const SECONDS: usize = 8;
@@ -136,6 +136,50 @@ fn the_levels_and_places_of_a_known_sum_are_read_back() {
     assert!(decision.edits.iter().any(|edit| edit.by == "balance/rough-mix" && !edit.because.is_empty()));
     let again = decided(&song, &decision.session);
     assert_eq!(again.edits, Vec::new(), "a second decision changes nothing");
+}
+
+#[test]
+fn a_level_that_moves_in_a_known_sum_is_read_back_where_it_moves() {
+    let band = band();
+    let (gains_db, pans) = ([-3.0, -11.0, 2.0, -8.0, 5.0], [0.0; 5]);
+    let (lifted_db, from_s, to_s) = (4.0, 3.0, 6.0);
+    let still = mixed(&band, &gains_db, &pans);
+    let mut louder_db = gains_db;
+    louder_db[2] += lifted_db;
+    let lifted = mixed(&band, &louder_db, &pans);
+    let during = (from_s * f64::from(RATE)) as usize..(to_s * f64::from(RATE)) as usize;
+    let mut ridden = still.clone();
+    for (side, lifted) in ridden.iter_mut().zip(&lifted) {
+        side[during.clone()].copy_from_slice(&lifted[during.clone()]);
+    }
+    let (song, mut session) = song(&band, Start::Rough);
+    let section = |id: &str, from_s, to_s| Section { id: id.to_owned(), kind: id.to_owned(), from_s, to_s };
+    session.sections = vec![
+        section("verse", 0.0, from_s),
+        section("solo", from_s, to_s),
+        section("end", to_s, SECONDS as f64),
+    ];
+    let rough = Rough::read("rough", &profile(&ridden), &song, &session);
+    for (at, (name, _)) in band.iter().enumerate() {
+        let found = rough.found(&name.to_lowercase()).expect("it is told");
+        let gain_db = found.gain_db.expect("it is in the mix");
+        assert!((gain_db - gains_db[at]).abs() < 0.5, "{name}: {gain_db} for {}", gains_db[at]);
+        if at != 2 {
+            assert_eq!(found.moves, [], "{name} stands still");
+        }
+    }
+    let moved = &rough.found("gtr").expect("it is told").moves;
+    assert_eq!(moved.iter().map(|one| (one.from_s, one.to_s)).collect::<Vec<_>>(), [(from_s, to_s)]);
+    assert!((moved[0].by_db - lifted_db).abs() < 0.5, "{moved:?}");
+    // The mix that starts from it moves too.
+    let decision = decided(&Song { rough: Some(rough), ..song.clone() }, &session);
+    let lane = &decision.session.tracks[2].lanes[0];
+    assert_eq!((lane.id.as_str(), lane.of.as_str()), ("rough", "fader_db"));
+    let at_s: Vec<f64> = lane.points.iter().map(|(at_s, _)| *at_s).collect();
+    assert_eq!(at_s, [2.75, 3.25, 5.75, 6.25]);
+    // What stands still has no lane.
+    let rough = Rough::read("rough", &profile(&still), &song, &session);
+    assert!(rough.tracks.iter().all(|found| found.moves.is_empty()), "{rough:?}");
 }
 
 /// A stereo track of a middle and of a difference that stands so many decibels over it.

@@ -6,6 +6,7 @@
 //! add is not explained by any track and counts less the further it lies off. Tracks that are too alike to be told apart
 //! are told as one, at the levels between them at which they arrive.
 
+mod moves;
 mod solve;
 
 use mixkeel_analysis::energy::{BANDS, EnergyMap, cell_from_seconds};
@@ -16,7 +17,10 @@ use mixkeel_session::role::Role;
 use mixkeel_session::session::{Id, Session};
 
 use crate::song::{Known, Song};
+use moves::{Motion, motions, stretches};
 use solve::Sums;
+
+pub use moves::Move;
 
 /// How often equations are weighed anew by how well they are met. Ours; what the last round moves was not measured.
 const ROUNDS: usize = 8;
@@ -63,6 +67,8 @@ pub struct Found {
     pub id: Id,
     /// The gain from the recording to the mix, of left and right together. `None` where it is not in it.
     pub gain_db: Option<f64>,
+    /// Where its level moves in it, in order of time; the gain is that of the rest.
+    pub moves: Vec<Move>,
     /// Where it stands between the sides: −1 to 1; of a stereo track how far the sides differ from its own.
     pub pan: f64,
     /// Tracks too alike to be told from it: the gain is that of all of them.
@@ -76,12 +82,20 @@ impl Rough {
         tracks.retain(|known| !matches!(known.role, Role::Mix | Role::Click | Role::Scratch));
         let columns = Columns::of(&tracks);
         let read = |late: usize| {
-            let parts = [0, 1].map(|side| columns.fit(&mix.energy, side, late));
-            (columns.explained(&mix.energy, [&parts[0], &parts[1]], late), parts)
+            let heard = [0, 1].map(|side| Heard::of(&mix.energy, side, late));
+            let parts = [0, 1].map(|side| columns.fit(&heard[side]));
+            (columns.explained(&mix.energy, [&parts[0], &parts[1]], late), parts, heard)
         };
-        let (by_chance, _) = read(mix.energy.cells() / 2);
-        let (explained, [left, right]) = read(0);
-        let tracks = columns.found(&tracks, [&left, &right]);
+        let (by_chance, ..) = read(mix.energy.cells() / 2);
+        let (explained, [left, right], heard) = read(0);
+        let parts = [&left, &right];
+        // Where much is not explained, levels are hardly sure, and their moves are chance.
+        let motions = if explained >= MADE_OF {
+            motions(&columns, &heard, parts, &stretches(session, mix.energy.cells()))
+        } else {
+            vec![Motion::default(); columns.members.len()]
+        };
+        let tracks = columns.found(&tracks, parts, &motions);
         Self { name: name.to_owned(), explained, by_chance, tracks }
     }
 
@@ -197,28 +211,21 @@ impl Columns {
         }
     }
 
-    /// The powers with which columns are in one side of a mix that is turned round by so many cells.
-    fn fit(&self, mix: &EnergyMap, side: usize, late: usize) -> Vec<f64> {
+    /// The powers with which columns are in one side of a mix.
+    fn fit(&self, heard: &Heard<'_>) -> Vec<f64> {
         let count = self.members.len();
-        let rows = &self.powers[side];
-        let heard = |cell: usize, band: usize| {
-            let power = mix.power((cell + late) % mix.cells().max(1), band);
-            if side == 0 || mix.channels() == Channels::Mono { power.left } else { power.right }
-        };
-        let floors: [f64; BANDS] = std::array::from_fn(|band| {
-            FLOOR * (0..mix.cells()).map(|cell| heard(cell, band)).fold(1e-12, f64::max)
-        });
+        let rows = &self.powers[heard.side];
         let mut parts = vec![0.0; count];
         for round in 0..ROUNDS {
             let mut sums = Sums::new(count);
             for (place, row) in rows.chunks_exact(count.max(1)).enumerate() {
                 let (cell, band) = (place / BANDS, place % BANDS);
-                if cell >= mix.cells() || row.iter().all(|power| *power == 0.0) {
+                if cell >= heard.mix.cells() || row.iter().all(|power| *power == 0.0) {
                     continue;
                 }
-                let wanted = heard(cell, band);
+                let wanted = heard.power(cell, band);
                 let told: f64 = row.iter().zip(&parts).map(|(power, part)| f64::from(*power) * part).sum();
-                let level = if round == 0 { wanted } else { told } + floors[band];
+                let level = if round == 0 { wanted } else { told } + heard.floors[band];
                 let off = (wanted - told).abs() / level;
                 let trust = if round > 0 && off > HALF { HALF / off } else { 1.0 };
                 sums.add(row, wanted, trust / (level * level));
@@ -248,9 +255,9 @@ impl Columns {
         if all > 0.0 && self.cells > 0 { met / all } else { 0.0 }
     }
 
-    fn found(&self, tracks: &[Known], parts: [&Vec<f64>; 2]) -> Vec<Found> {
+    fn found(&self, tracks: &[Known], parts: [&Vec<f64>; 2], motions: &[Motion]) -> Vec<Found> {
         let mut found = Vec::new();
-        for (column, members) in self.members.iter().enumerate() {
+        for ((column, members), motion) in self.members.iter().enumerate().zip(motions) {
             let [left, right] = parts.map(|parts| parts.get(column).copied().unwrap_or(0.0));
             for &member in members {
                 let (Some(known), Some(&[own_left, own_right])) =
@@ -269,12 +276,37 @@ impl Columns {
                 };
                 let others = members.iter().filter(|other| **other != member);
                 let alike = others.filter_map(|other| Some(tracks.get(*other)?.track.id.clone())).collect();
-                let gain_db = Some(db_from_power(gain)).filter(|db| *db > ABSENT_DB);
-                found.push(Found { id: known.track.id.clone(), gain_db, pan, alike });
+                let gain_db = Some(db_from_power(gain) + motion.base_db).filter(|db| *db > ABSENT_DB);
+                let moves = motion.moves.clone();
+                found.push(Found { id: known.track.id.clone(), gain_db, moves, pan, alike });
             }
         }
         found.sort_by(|one, other| one.id.cmp(&other.id));
         found
+    }
+}
+
+/// One side of a mix, turned round by so many cells.
+struct Heard<'m> {
+    mix: &'m EnergyMap,
+    side: usize,
+    late: usize,
+    /// What is taken for noise in each band.
+    floors: [f64; BANDS],
+}
+
+impl<'m> Heard<'m> {
+    fn of(mix: &'m EnergyMap, side: usize, late: usize) -> Self {
+        let mut heard = Self { mix, side, late, floors: [0.0; BANDS] };
+        heard.floors = std::array::from_fn(|band| {
+            FLOOR * (0..mix.cells()).map(|cell| heard.power(cell, band)).fold(1e-12, f64::max)
+        });
+        heard
+    }
+
+    fn power(&self, cell: usize, band: usize) -> f64 {
+        let power = self.mix.power((cell + self.late) % self.mix.cells().max(1), band);
+        if self.side == 0 || self.mix.channels() == Channels::Mono { power.left } else { power.right }
     }
 }
 
