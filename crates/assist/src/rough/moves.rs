@@ -32,6 +32,9 @@ const FEWEST: f64 = 100.0;
 /// fader was moved, two move by as much.
 const LEAST_DB: f64 = 1.5;
 
+/// Levels that are so near to each other are one, in dB. Ours: half of what is just heard.
+const SAME_DB: f64 = 0.5;
+
 /// A track's level from one second to another, beside what it is in most of the song.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Move {
@@ -152,7 +155,17 @@ fn motion(levels_db: Vec<Option<f64>>, stretches: &[Range<usize>]) -> Motion {
         let (from_s, to_s) = (second(stretch.start), second(stretch.end));
         (by_db.abs() >= LEAST_DB).then_some(Move { from_s, to_s, by_db })
     });
-    let moves: Vec<Move> = differs.collect();
+    let mut moves: Vec<Move> = Vec::new();
+    for next in differs {
+        match moves.last_mut() {
+            Some(last) if last.to_s == next.from_s && (last.by_db - next.by_db).abs() < SAME_DB => {
+                let (long_s, more_s) = (last.to_s - last.from_s, next.to_s - next.from_s);
+                last.by_db = (last.by_db * long_s + next.by_db * more_s) / (long_s + more_s);
+                last.to_s = next.to_s;
+            }
+            _ => moves.push(next),
+        }
+    }
     // Of what stands still, all of the song tells the level best.
     if moves.is_empty() { Motion::default() } else { Motion { base_db, moves } }
 }
@@ -170,6 +183,9 @@ mod tests {
             lifted,
             Motion { base_db: -1.0, moves: vec![Move { from_s: 4.0, to_s: 8.0, by_db: 3.5 }] }
         );
+        let five = [0..40, 40..80, 80..120, 120..160, 160..200];
+        let long = motion([0.0, 2.0, 2.4, 0.0, 0.0].map(Some).to_vec(), &five);
+        assert_eq!(long.moves, [Move { from_s: 4.0, to_s: 12.0, by_db: 2.2 }]);
         assert_eq!(of([None; 4]), Motion::default());
         assert_eq!(of([Some(0.5), Some(1.5), Some(-0.5), Some(0.6)]), Motion::default());
     }
