@@ -15,7 +15,7 @@ use mixkeel_session::resolve::{MediaFacts, resolve};
 use mixkeel_session::session::{Clip, Session, Track};
 
 use crate::ear::{heard_by, turned};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::evidence::EvidenceTaps;
 use crate::play::files::{FileTap, finish};
 use crate::play::meters::MeterTap;
@@ -58,7 +58,7 @@ impl Printed {
         session.master.inserts.is_empty()
     }
 
-    /// Plays a session into a folder, which is there for nothing else, and says what the sum of it measures.
+    /// Plays a session into a folder, which is made for it, and says what the sum of it measures.
     ///
     /// # Errors
     /// What cannot be read, no room for the prints, or a request to stop.
@@ -73,6 +73,9 @@ impl Printed {
         let graph = Graph { headroom: 1.0, ..graph };
         let options = Options { while_heard: true, taps: EvidenceTaps::NEEDS, ..Options::default() };
         let mut player = Player::new(&graph, shelf, &options).map_err(engine_error)?;
+        fs::create_dir_all(folder).map_err(|error| {
+            Error::new(ErrorKind::Unwritable, "can't write the stems").at(folder).because(error.to_string())
+        })?;
         let mut sum = MeterTap::new(Pick::Dry, graph.rate_hz);
         let mut gathering = EvidenceTaps::new(Pick::Mix, &graph, session);
         let spec = Spec::float_wav(graph.rate_hz, Channels::Stereo);

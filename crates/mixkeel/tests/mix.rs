@@ -350,6 +350,7 @@ fn the_owners_chain_on_the_master_is_heard_and_the_stems_sum_to_the_mix_without_
     let text = fs::read_to_string(&session).unwrap();
     fs::write(&session, text + "\n[[master.insert]]\nid = \"mine\"\nkind = \"polarity\"\n").unwrap();
     let report = mixed(&song, &out).report;
+    assert!(!out.join("v2/printed").exists(), "what listens to strips is not made of prints");
     let (mix, dry) = (samples(&out.join("mix.wav")), samples(&out.join("mix-dry.wav")));
     assert!(dry.0.iter().any(|sample| *sample != 0.0));
     assert!(mix.0.iter().zip(&dry.0).all(|(mix, dry)| *mix == -dry), "upside down, as the owner wants it");

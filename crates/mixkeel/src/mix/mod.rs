@@ -152,8 +152,7 @@ pub fn mix(song: &Path, options: &MixOptions, watch: &dyn Watch) -> Result<MixOu
     let gathered = gather(&song, options, watch)?;
     // The draft makes the folder, from which the paths in the session start.
     let draft = folder.begin()?;
-    let mut decided =
-        decided(gathered, &folder, (&out, Some(draft.subfolder(PRINTED)?)), options, started, watch)?;
+    let mut decided = decided(gathered, &folder, (&out, Some(draft.file(PRINTED))), options, started, watch)?;
     let printed = decided.printed.take();
     let version = write::Version {
         started,

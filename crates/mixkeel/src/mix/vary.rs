@@ -39,7 +39,7 @@ pub(super) fn vary(
         decided.decision.edits = made.iter().cloned().chain(edits).collect();
         let folder = Folder::open(&beside(mix.path(), variation.name))?;
         let draft = folder.begin()?;
-        let mut ear = Ear::new(&decided.shelf, &decided.media, watch).printing(draft.subfolder(PRINTED)?);
+        let mut ear = Ear::new(&decided.shelf, &decided.media, watch).printing(draft.file(PRINTED));
         decide_by_ear(&RULES, &mut song, &mut decided.decision, &mut ear)?;
         let printed = ear.into_printed();
         decided.prepared.vary(&decided.decision.session);
