@@ -227,6 +227,8 @@ impl Version<'_> {
         taps.extend(files.iter_mut().map(|file| Box::new(file) as Box<dyn Tap + '_>));
         play(&mut player, &mut taps, Stage::Render, watch)?;
         drop(taps);
+        // Nobody needs them any more, and they are as large as the stems.
+        drop(prints);
         not_finite.extend(player.not_finite());
         for strip in not_finite {
             self.warnings.push(format!(
