@@ -2,27 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
-use crate::{program, tree};
+use crate::{program, rules, tree};
 
 /// Where the schemas lie.
 const SCHEMA_FOLDER: &str = "docs/schema";
 
 /// The folders in which every file is generated.
-const FOLDERS: [&str; 2] = [SCHEMA_FOLDER, "docs/reference/processors"];
+const FOLDERS: [&str; 3] = [SCHEMA_FOLDER, "docs/reference/processors", rules::FOLDER];
 
 /// Path from the root of the repository → what stands in the file.
 pub type Files = BTreeMap<String, String>;
 
-/// Everything that is generated, as the program of today writes it.
+/// Everything that is generated, as the program and the sources of today have it.
 ///
 /// # Errors
-/// In words, when the program does not build or one of its commands fails.
+/// In words, when the program does not build, one of its commands fails, or a rule has no head to be read.
 pub fn files() -> Result<Files, String> {
     let mixkeel = program::build()?;
     let mut files = pages(&program::stdout_of(&mixkeel, &["schema", "--pages", "--json"])?)?;
     files.extend(schemas(&program::stdout_of(&mixkeel, &["schema", "--json"])?)?);
+    files.extend(rules::pages(&tree::root())?);
     Ok(files)
 }
 
@@ -58,13 +60,13 @@ fn schemas(document: &str) -> Result<Files, String> {
 /// The generated files of the tree under `root` that are missing, differ, or should not be there any more.
 ///
 /// # Errors
-/// In words, when the folder of schemas cannot be read.
+/// In words, when a folder of generated files cannot be read.
 pub fn stale(root: &Path, files: &Files) -> Result<Vec<String>, String> {
     let mut stale = Vec::new();
     for (path, wanted) in files {
         match fs::read_to_string(root.join(path)) {
             Ok(found) if same_text(&found, wanted) => {}
-            Ok(_) => stale.push(format!("{path}: is not what the program writes today")),
+            Ok(_) => stale.push(format!("{path}: is not what is generated today")),
             Err(error) => stale.push(format!("{path}: {error}")),
         }
     }
@@ -102,17 +104,24 @@ fn same_text(a: &str, b: &str) -> bool {
 }
 
 fn left_over(root: &Path, files: &Files) -> Result<Vec<String>, String> {
-    let mut names = Vec::new();
+    let mut paths = Vec::new();
     for folder in FOLDERS.iter().filter(|folder| root.join(folder).is_dir()) {
-        let entries: Vec<PathBuf> = fs::read_dir(root.join(folder))
-            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
-            .map_err(|error| format!("{folder}: {error}"))?;
-        let found = entries.iter().filter_map(|path| path.file_name());
-        names.extend(found.map(|name| format!("{folder}/{}", name.to_string_lossy())));
+        paths.extend(paths_in(root, folder).map_err(|error| format!("{folder}: {error}"))?);
     }
-    names.retain(|path| !files.contains_key(path));
-    names.sort();
-    Ok(names)
+    paths.retain(|path| !files.contains_key(path));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files in a folder and in those below it, as paths from the root.
+fn paths_in(root: &Path, folder: &str) -> io::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() { paths.extend(paths_in(root, &path)?) } else { paths.push(path) }
+    }
+    Ok(paths)
 }
 
 /// Writes or checks the files of this repository; what changed or is stale is returned line by line.
@@ -142,6 +151,8 @@ mod tests {
         fs::write(root.join("docs/schema/old-1.json"), "{}\n").unwrap();
         fs::write(root.join("docs/schema/crlf-1.json"), "{\r\n}\r\n").unwrap();
         fs::write(root.join("docs/schema/different-1.json"), "{}\n").unwrap();
+        fs::create_dir_all(root.join("docs/reference/rules/eq")).unwrap();
+        fs::write(root.join("docs/reference/rules/eq/old.md"), "# eq/old\n").unwrap();
         let files: Files = [
             ("docs/reference/cli.md", "# mixkeel\n"),
             ("docs/schema/crlf-1.json", "{\n}\n"),
@@ -154,12 +165,18 @@ mod tests {
         let named: Vec<_> = found.iter().filter_map(|line| line.split(':').next()).collect();
         assert_eq!(
             named,
-            ["docs/reference/cli.md", "docs/schema/different-1.json", "docs/schema/old-1.json"]
+            [
+                "docs/reference/cli.md",
+                "docs/schema/different-1.json",
+                "docs/reference/rules/eq/old.md",
+                "docs/schema/old-1.json"
+            ]
         );
 
-        assert_eq!(write(&root, &files).unwrap().len(), 3);
+        assert_eq!(write(&root, &files).unwrap().len(), 4);
         assert_eq!(stale(&root, &files).unwrap(), Vec::<String>::new());
         assert!(!root.join("docs/schema/old-1.json").exists());
+        assert!(!root.join("docs/reference/rules/eq/old.md").exists());
         fs::remove_dir_all(&root).unwrap();
     }
 }

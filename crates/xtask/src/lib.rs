@@ -2,4 +2,5 @@
 
 pub mod generate;
 pub mod program;
+pub mod rules;
 pub mod tree;

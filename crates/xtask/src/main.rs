@@ -1,11 +1,11 @@
-//! `cargo xtask generate [--check]`: writes the committed files that the program itself can write, or says which are stale.
+//! `cargo xtask generate [--check]`: writes the committed files that follow from the program and its sources, or says which are stale.
 
 use std::process::ExitCode;
 
 use mixkeel_xtask::generate;
 
 const HELP: &str = "\
-cargo xtask generate           writes docs/reference/ and docs/schema/ as the program of today has them
+cargo xtask generate           writes docs/reference/ and docs/schema/ as the program and its sources have them today
 cargo xtask generate --check   writes nothing; exits with 1 and names the files that are stale";
 
 fn main() -> ExitCode {
