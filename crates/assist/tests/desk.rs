@@ -7,6 +7,7 @@ mod band;
 use band::{band, song};
 use mixkeel_assist::desk::{Desk, Treatment};
 use mixkeel_assist::forecast::Forecast;
+use mixkeel_assist::solve::knobs::What;
 use mixkeel_assist::solve::search::{Amounts, passes, price, search};
 use mixkeel_assist::solve::{Problem, Wanted};
 use mixkeel_dsp::units::gain_from_db;
@@ -190,4 +191,31 @@ fn what_gains_little_for_its_price_is_met_all_the_same() {
             assert!(passes(&problem, &[0], &found), "{say} of {now:.2}: {found:?}");
         }
     }
+}
+
+#[test]
+fn headroom_is_settled_in_tenths_by_what_a_render_had_too_little_or_to_spare() {
+    let (song, session) = song(&band());
+    let forecast = Forecast::of(&song, &session).expect("a session that plays");
+    let desk = Desk::of(&forecast, &session, None);
+    // A desk knows no peaks; a render had 6 dB.
+    let wanted = [Wanted { rendered: Some(6.0), ..wanted("the mix has 9 dB of headroom", &session, &desk) }];
+    let problem = Problem::new(&desk, &session, &wanted, &[]);
+    let at =
+        problem.knobs.iter().position(|knob| knob.what == What::Headroom).expect("it is turned for this");
+    let mut amounts = problem.untouched();
+    amounts[at] = -3.0;
+    let settled = |spare_db: f64| {
+        problem.with_headroom_settled(&amounts, spare_db).map(|(settled, by_db)| {
+            let others = settled.iter().enumerate().filter(|(knob, _)| *knob != at);
+            assert!(others.into_iter().all(|(_, amount)| *amount == 0.0), "nothing else is turned");
+            assert!((settled[at] - amounts[at] - by_db).abs() < 1e-9);
+            (10.0 * settled[at]).round() / 10.0
+        })
+    };
+    // Given back as far as all of it is there; made up so that none is missing.
+    assert_eq!(settled(0.57), Some(-2.5));
+    assert_eq!(settled(-0.12), Some(-3.2));
+    assert_eq!(settled(0.04), None);
+    assert_eq!(settled(9.0), Some(0.0), "nothing comes up over where it stood");
 }
