@@ -20,6 +20,7 @@ use crate::watch::Watch;
 pub(crate) mod bench;
 mod continued;
 pub(crate) mod decided;
+mod files;
 mod fresh;
 pub(crate) mod gather;
 mod hear;

@@ -1,6 +1,5 @@
 //! Writes a version: mix, stems, listening copy, session, console page, edits, report, ledger.
 
-use std::fs;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use mixkeel_assist::decide::Decision;
@@ -21,6 +20,7 @@ use mixkeel_session::session::Session;
 
 use super::MixOptions;
 use super::decided::{Decided, Known};
+use super::files::Files;
 use super::listen::{TARGET, listen};
 use super::marks::marks;
 use crate::ENGINE_VERSION;
@@ -31,7 +31,6 @@ use crate::evidence::EvidenceTaps;
 use crate::page::Facts;
 use crate::page::make::{Matter, write as write_page};
 use crate::page::{self, Embed, Source, as_sent};
-use crate::play::files::{FileTap, finish};
 use crate::play::meters::MeterTap;
 use crate::play::{Pick, Tap, engine_error, play};
 use crate::printed::Printed;
@@ -42,9 +41,6 @@ use crate::render::sounding_stems;
 use crate::report::{LeftOut, Listen, Problem, Report, Rounds, Start as StartReport, Stem, Track};
 use crate::rounds::RoundLine;
 use crate::watch::{Event, Stage, Watch};
-
-/// The mix in floating point, while a version with shorter words is being made.
-const PLAYED: &str = "played.wav";
 
 /// Everything that a version is made of.
 pub struct Version<'a> {
@@ -179,44 +175,26 @@ impl Version<'_> {
         };
         let mut player = player.map_err(engine_error)?;
         let length_frames = player.length_frames();
-        let title = &session.title;
-        let spec = |title: String, format, bits, comment: &str| Spec {
+        let spec = |name: Option<&str>, format, bits, what: &str| Spec {
             format,
             bits,
             rate_hz: graph.rate_hz,
             channels: Channels::Stereo,
             tags: Tags {
-                title: Some(title),
+                title: Some(match name {
+                    Some(name) => format!("{} – {name}", session.title),
+                    None => session.title.clone(),
+                }),
                 engine_version: format!("Mixkeel {ENGINE_VERSION}"),
                 session_hash: Some(hash.to_owned()),
-                comment: Some(comment.to_owned()),
+                comment: Some(what.to_owned()),
                 ..Tags::default()
             },
             dither_seed: 0,
             source_bits: None,
             length_frames: Some(length_frames),
         };
-        let bits = self.options.bits;
-        let mix_spec = spec(title.clone(), Format::Wav, bits, "mix, ready to be mastered from");
-        let mut files = vec![FileTap::create(&draft.file("mix.wav"), &mix_spec, Pick::Mix)?];
-        // The copy is made from the mix as it was played, not as it was rounded.
-        let played = draft.file(if bits == Bits::F32 { "mix.wav" } else { PLAYED });
-        if bits != Bits::F32 {
-            files.push(FileTap::create(&played, &Spec { bits: Bits::F32, ..mix_spec }, Pick::Mix)?);
-        }
-        if !graph.master_inserts.is_empty() {
-            let spec = spec(title.clone(), Format::Wav, bits, "mix without the owner's chain on the master");
-            files.push(FileTap::create(&draft.file("mix-dry.wav"), &spec, Pick::Dry)?);
-        }
-        if self.options.stems {
-            let folder = draft.subfolder("stems")?;
-            for (index, node) in sounding_stems(graph) {
-                let id = &graph.nodes[node].id;
-                let spec =
-                    spec(format!("{title} – {id}"), Format::Wav, bits, "stem; all stems sum to the mix");
-                files.push(FileTap::create(&folder.join(format!("{id}.wav")), &spec, Pick::Stem(index))?);
-            }
-        }
+        let mut files = Files::create(draft, graph, self.options, spec)?;
         let mut meter = MeterTap::new(Pick::Mix, graph.rate_hz);
         let (prints, mut gathering, mut not_finite) = match printed {
             Some(Printed { prints, gathering, not_finite }) => (Some(prints), gathering, not_finite),
@@ -224,7 +202,7 @@ impl Version<'_> {
         };
         let mut taps: Vec<Box<dyn Tap + '_>> = vec![Box::new(&mut meter)];
         taps.extend(if prints.is_some() { gathering.taps_of_the_whole() } else { gathering.taps() });
-        taps.extend(files.iter_mut().map(|file| Box::new(file) as Box<dyn Tap + '_>));
+        taps.extend(files.taps());
         play(&mut player, &mut taps, Stage::Render, watch)?;
         drop(taps);
         // Nobody needs them any more, and they are as large as the stems.
@@ -239,20 +217,17 @@ impl Version<'_> {
         let measured = meter.finish();
         let before =
             Figures { integrated_lufs: measured.integrated_lufs, true_peak_dbtp: measured.true_peak_dbtp };
-        if let Some(mix) = files.first_mut() {
-            mix.tell_loudness(before.loudness());
-        }
-        let clipped = finish(&mut files)?;
+        let (played, clipped) = files.finish(&before)?;
         if clipped > 0 {
             self.warnings.push(format!("{clipped} samples were over full scale and had to be cut"));
             watch.event(Event::Warning { about: None, message: format!("{clipped} samples had to be cut") });
         }
-        let spec = spec(title.clone(), Format::Flac, Bits::I24, "listening copy, not a master");
+        let spec = spec(None, Format::Flac, Bits::I24, "listening copy, not a master");
         let copy_file = draft.file("listen.flac");
         let version = &*self;
         // Neither needs the other.
         let (copy, judged) = rayon::join(
-            || deliver(&played, &before, &copy_file, &spec, &TARGET, watch),
+            || deliver(&played.path, &before, &copy_file, &spec, &TARGET, watch),
             || {
                 version.judge(
                     draft,
@@ -261,10 +236,7 @@ impl Version<'_> {
             },
         );
         let (copy, judged) = (copy?, judged?);
-        if bits != Bits::F32 {
-            // It is in nobody's way but the next version's.
-            let _ = fs::remove_file(&played);
-        }
+        drop(played);
         let length_frames = player.length_frames();
         Ok(Rendered { measured, copy: listen(&copy), length_frames, judged })
     }
